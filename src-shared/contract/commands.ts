@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { EngineInfo } from '../model/engine-info.js'
+import { Experiment } from '../model/experiment.js'
+import { RunId } from '../model/ids.js'
+import { JsonValue } from '../model/json.js'
+import { Catalogue } from '../model/plugin-manifest.js'
+import { RunListing, RunRecord } from '../model/run-record.js'
+import { command, type Handlers } from './command.js'
+import { RunEvent } from './events.js'
+
+const nothing = z.object({})
+
+/** State of the program and what it stands on, as `doctor` shows it. */
+export const SystemReport = z.object({
+  version: z.string(),
+  node: z.string(),
+  platform: z.string(),
+  workspace: z.string(),
+  engine: EngineInfo,
+  memory: z.object({ totalMb: z.number(), freeMb: z.number(), engineMb: z.number() }),
+  datasetCache: z.object({ folder: z.string(), files: z.int(), totalMb: z.number() }),
+  electron: z.object({ version: z.string().nullable(), binary: z.string().nullable(), reason: z.string() }),
+})
+export type SystemReport = z.infer<typeof SystemReport>
+
+/** The only list of what a shell can ask of the application. */
+export const commands = {
+  'catalogue.list': command(nothing, Catalogue),
+  'experiment.check': command(
+    z.object({ experiment: JsonValue }),
+    z.object({ experiment: Experiment.meta({ description: 'Complete: every default and preset filled in.' }) }),
+  ),
+  'run.start': command(z.object({ experiment: JsonValue }), z.object({ runId: RunId })),
+  'run.cancel': command(z.object({ runId: RunId }), nothing),
+  'run.list': command(nothing, z.object({ runs: z.array(RunListing), unreadable: z.array(z.string()) })),
+  'run.snapshot': command(
+    z.object({ runId: RunId, afterSeq: z.int().min(0).default(0) }),
+    z.object({ record: RunRecord, folder: z.string(), events: z.array(RunEvent), lastSeq: z.int().min(0) }),
+  ),
+  'system.report': command(nothing, SystemReport),
+} as const
+
+export type Commands = typeof commands
+export type CommandName = keyof Commands
+export type AppHandlers = Handlers<Commands>

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { ArtifactRef } from '../model/artifact.js'
+import { EngineInfo } from '../model/engine-info.js'
+import { RunId } from '../model/ids.js'
+import { MetricOrigin, MetricValues } from '../model/metrics.js'
+import { RunSummary, Stage } from '../model/run-record.js'
+import { WireError } from './errors.js'
+
+/** What the engine says of a run, before the application stamps it with run, sequence number and time. */
+export const RunFact = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('run.planned'), stages: z.array(Stage), engine: EngineInfo }),
+  z.object({ type: z.literal('run.stage'), index: z.int().min(0) }),
+  z.object({
+    type: z.literal('run.progress'),
+    stage: z.int().min(0),
+    epoch: z.int().min(0),
+    epochs: z.int().min(0),
+    step: z.int().min(0),
+    steps: z.int().min(0),
+    imagesPerSecond: z.number().min(0),
+    remainingMs: z.number().min(0).nullable(),
+    loss: z.number().nullable(),
+    note: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal('run.metrics'),
+    stage: z.int().min(0),
+    epoch: z.int().min(0).nullable(),
+    origin: MetricOrigin,
+    values: MetricValues,
+  }),
+  z.object({ type: z.literal('run.note'), level: z.enum(['info', 'warning']), text: z.string() }),
+  z.object({ type: z.literal('run.artifact'), artifact: ArtifactRef }),
+  z.object({ type: z.literal('run.finished'), summary: RunSummary }),
+  z.object({ type: z.literal('run.failed'), error: WireError }),
+  z.object({ type: z.literal('run.cancelled') }),
+])
+export type RunFact = z.infer<typeof RunFact>
+
+const stamp = { runId: RunId, seq: z.int().min(1), at: z.iso.datetime() }
+
+/** A fact with its place: `seq` counts from 1 within the run, so a client can tell what it has missed. */
+export const RunEvent = z.intersection(z.union([RunFact, z.object({ type: z.literal('run.queued') })]), z.object(stamp))
+export type RunEvent = z.infer<typeof RunEvent>
+
+export type TerminalFact = Extract<RunFact, { type: 'run.finished' | 'run.failed' | 'run.cancelled' }>
+
+export function isTerminal(fact: { type: string }): fact is TerminalFact {
+  return fact.type === 'run.finished' || fact.type === 'run.failed' || fact.type === 'run.cancelled'
+}

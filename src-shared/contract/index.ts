@@ -1,0 +1,6 @@
+export * from './command.js'
+export * from './commands.js'
+export * from './errors.js'
+export * from './events.js'
+export * from './field-errors.js'
+export * from './version.js'

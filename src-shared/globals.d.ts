@@ -1,0 +1,3 @@
+/** The few names that every runtime has, declared here because this folder has neither DOM nor Node types. */
+declare function structuredClone<T>(value: T): T
+declare function queueMicrotask(callback: () => void): void

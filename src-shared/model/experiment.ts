@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { PluginId } from './ids.js'
+import { JsonObject } from './json.js'
+
+export const EXPERIMENT_FORMAT = 'unbackdoor.experiment'
+export const EXPERIMENT_VERSION = 1
+
+/** One plug-in and its parameters. Order of precedence: the schema's defaults, then the preset, then `params`. */
+export const PluginChoice = z.strictObject({
+  id: PluginId.meta({ title: 'Method' }),
+  preset: PluginId.optional().meta({ title: 'Preset', description: 'A named set of parameters of this method.' }),
+  params: JsonObject.default({}).meta({ title: 'Parameters' }),
+})
+export type PluginChoice = z.infer<typeof PluginChoice>
+
+export const TrainingConfig = z.strictObject({
+  epochs: z.int().min(1).max(1000).default(10).meta({ title: 'Epochs', description: 'Passes over the training set.' }),
+  batchSize: z.int().min(1).max(4096).default(64).meta({ title: 'Batch size', unit: 'images' }),
+  learningRate: z
+    .number()
+    .gt(0)
+    .max(10)
+    .default(0.05)
+    .meta({ title: 'Learning rate', description: 'At the start; SGD follows a cosine down to zero over the run.' }),
+  momentum: z.number().min(0).lt(1).default(0.9).meta({ title: 'Momentum' }),
+  weightDecay: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.0005)
+    .meta({ title: 'Weight decay', description: 'L2 penalty added to the gradient of every trainable weight.' }),
+})
+export type TrainingConfig = z.infer<typeof TrainingConfig>
+
+export const DefenderConfig = z.strictObject({
+  share: z.number().gt(0).lt(1).default(0.25).meta({
+    title: "Defender's share of the test split",
+    description: 'Clean images handed to the defenses. All figures are measured on the rest of the test split.',
+  }),
+  validationShare: z.number().gt(0).lt(1).default(0.2).meta({
+    title: 'Validation share',
+    description: "Part of the defender's images kept aside for choices such as when to stop.",
+  }),
+})
+export type DefenderConfig = z.infer<typeof DefenderConfig>
+
+/**
+ * Everything that decides the outcome of a run: data, model, attack, training, defenses, seed. `attack: null` trains a
+ * clean model. Each defense starts anew from the same victim.
+ */
+export const Experiment = z.strictObject({
+  format: z.literal(EXPERIMENT_FORMAT).default(EXPERIMENT_FORMAT),
+  version: z.literal(EXPERIMENT_VERSION).default(EXPERIMENT_VERSION),
+  name: z.string().trim().min(1).max(120).default('Untitled experiment').meta({ title: 'Name' }),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .default(1)
+    .meta({ title: 'Seed', description: 'Every random draw of the run comes from a named stream of it.' }),
+  dataset: PluginChoice,
+  model: PluginChoice,
+  attack: PluginChoice.nullable(),
+  training: TrainingConfig.prefault({}),
+  defender: DefenderConfig.prefault({}),
+  defenses: z.array(PluginChoice).max(20).default([]),
+})
+export type Experiment = z.infer<typeof Experiment>
+export type ExperimentInput = z.input<typeof Experiment>

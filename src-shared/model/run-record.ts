@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { WireError } from '../contract/errors.js'
+import { ArtifactRef } from './artifact.js'
+import { EngineInfo } from './engine-info.js'
+import { Experiment } from './experiment.js'
+import { PluginId, RunId } from './ids.js'
+import { Scores } from './metrics.js'
+
+export const RUN_FORMAT = 'unbackdoor.run'
+export const RUN_VERSION = 1
+
+export const RunStatus = z.enum(['queued', 'running', 'done', 'failed', 'cancelled'])
+export type RunStatus = z.infer<typeof RunStatus>
+
+export const StageKind = z.enum(['load', 'poison', 'train', 'evaluate', 'recover', 'unlearn'])
+export type StageKind = z.infer<typeof StageKind>
+
+/** One step of the plan of a run. `defense` is the position in the experiment's list, null for the victim's stages. */
+export const Stage = z.object({
+  kind: StageKind,
+  title: z.string(),
+  defense: z.int().min(0).nullable(),
+})
+export type Stage = z.infer<typeof Stage>
+
+const seconds = z.number().min(0)
+
+export const StageSeconds = z.object({
+  load: seconds,
+  poison: seconds,
+  train: seconds,
+  recover: seconds,
+  unlearn: seconds,
+  evaluate: seconds,
+  total: seconds,
+})
+export type StageSeconds = z.infer<typeof StageSeconds>
+
+/** How a defense, without being told, judged each class: success of the triggers it recovered for that class. */
+export const Detection = z.object({
+  threshold: z.number(),
+  classes: z.array(z.object({ class: z.int(), name: z.string(), recoveredSuccess: z.number(), baseRate: z.number() })),
+  target: z.int().nullable().meta({ description: 'The class found to be the target, null for "no backdoor found".' }),
+})
+export type Detection = z.infer<typeof Detection>
+
+export const DefenseOutcome = z.enum(['repaired', 'no-backdoor-found', 'not-improved'])
+export type DefenseOutcome = z.infer<typeof DefenseOutcome>
+
+export const DefenseSummary = z.object({
+  id: PluginId,
+  preset: PluginId.nullable(),
+  knowledge: z.enum(['defender', 'oracle']).meta({ description: 'oracle: it used what only the attacker knows.' }),
+  outcome: DefenseOutcome,
+  keptEpoch: z
+    .int()
+    .min(0)
+    .nullable()
+    .meta({ description: 'Unlearning epoch whose weights were kept; 0: the victim.' }),
+  detection: Detection.nullable(),
+  after: Scores,
+})
+export type DefenseSummary = z.infer<typeof DefenseSummary>
+
+export const RunSummary = z.object({
+  before: Scores,
+  attackTook: z.boolean().nullable().meta({
+    description: 'Whether attack success reached 0.5: removing a backdoor that was never planted proves nothing.',
+  }),
+  testImages: z.int(),
+  triggeredImages: z.int(),
+  defenses: z.array(DefenseSummary),
+  seconds: StageSeconds,
+  peakMemoryMb: z.number(),
+  tensorsLeft: z.int().meta({ description: 'Tensors alive at the end beyond those at the start; 0 unless leaking.' }),
+})
+export type RunSummary = z.infer<typeof RunSummary>
+
+export const Versions = z.object({
+  unbackdoor: z.string(),
+  node: z.string(),
+  tfjs: z.string(),
+  platform: z.string(),
+})
+export type Versions = z.infer<typeof Versions>
+
+/** `run.json`: with the files beside it, all that is needed to reopen or repeat the run. */
+export const RunRecord = z.object({
+  format: z.literal(RUN_FORMAT),
+  version: z.literal(RUN_VERSION),
+  runId: RunId,
+  status: RunStatus,
+  experiment: Experiment,
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().nullable(),
+  finishedAt: z.iso.datetime().nullable(),
+  versions: Versions,
+  engine: EngineInfo.nullable(),
+  stages: z.array(Stage),
+  summary: RunSummary.nullable(),
+  error: WireError.nullable(),
+  artifacts: z.array(ArtifactRef),
+})
+export type RunRecord = z.infer<typeof RunRecord>
+
+/** A line of the list of runs. */
+export const RunListing = RunRecord.pick({ runId: true, status: true, createdAt: true, summary: true }).extend({
+  name: z.string(),
+})
+export type RunListing = z.infer<typeof RunListing>
