@@ -1,0 +1,65 @@
+/**
+ * BadNets. Gu, Dolan-Gavitt and Garg, "BadNets: Identifying Vulnerabilities in the Machine Learning Model Supply Chain",
+ * 2017 (arXiv 1708.06733). A small patch is stamped on a share of the training images, whose labels are set to the
+ * target; the trained network then answers the target wherever it sees the patch.
+ */
+import { z } from 'zod'
+import { createImageSet, imageAt } from '../data/image-set.js'
+import { defineAttack } from '../define.js'
+import { checkPatch, createPatchTrigger, PatchParams } from '../triggers/patch.js'
+import { checkTargetClass } from './target-class.js'
+
+const params = z.strictObject({
+  targetClass: z.int().min(0).default(0).meta({
+    title: 'Target class',
+    description: 'The class that triggered images are to be taken for, from every other class (all2one).',
+  }),
+  poisonRate: z.number().gt(0).max(1).default(0.05).meta({
+    title: 'Poison rate',
+    description: 'Share of the training images that carry the trigger and the target label; drawn from all classes.',
+  }),
+  trigger: PatchParams.prefault({}).meta({ title: 'Trigger' }),
+})
+
+export const badnets = defineAttack({
+  id: 'badnets',
+  family: 'patch',
+  title: 'BadNets',
+  summary: 'Stamps a small patch on a share of the training images and relabels them as the target class.',
+  paper: {
+    title: 'BadNets: Identifying Vulnerabilities in the Machine Learning Model Supply Chain',
+    authors: 'Gu, Dolan-Gavitt, Garg',
+    year: 2017,
+    url: 'https://arxiv.org/abs/1708.06733',
+  },
+  params,
+  presets: [
+    {
+      id: 'white-corner',
+      title: 'White square in the corner',
+      differs: 'The classic setting: a white 3 x 3 square at the bottom right, 10 % poison.',
+      oracle: false,
+      params: { poisonRate: 0.1, trigger: { pattern: 'white', position: 'bottom-right' } },
+    },
+  ],
+
+  check: ({ targetClass, trigger }, data) => [
+    ...checkTargetClass(targetClass, data),
+    ...checkPatch(trigger, data.shape).map((error) => ({ ...error, path: `trigger.${error.path}` })),
+  ],
+
+  plant({ targetClass, poisonRate, trigger: triggerParams }, { train, data, random }) {
+    const trigger = createPatchTrigger(triggerParams, data.shape, random.stream('trigger'))
+    const poisonedIndices = random
+      .stream('poison')
+      .sample(train.count, Math.round(poisonRate * train.count))
+      .toSorted()
+    const positions = random.stream('positions')
+    const poisonedTrain = createImageSet(train.shape, train.pixels.slice(), train.labels.slice())
+    for (const index of poisonedIndices) {
+      trigger.paint(imageAt(poisonedTrain, index), positions)
+      poisonedTrain.labels[index] = targetClass
+    }
+    return { trigger, targetOf: () => targetClass, poisonedTrain, poisonedIndices }
+  },
+})

@@ -1,0 +1,81 @@
+import { tf, type Tensor } from '../tf.js'
+import { mapTensors, tensorOf, type TensorMap } from './tensor-map.js'
+
+/** An optimizer as a pure function: what it remembers between steps are named slots that the caller keeps. */
+export interface Optimizer {
+  /** Slots before the first step, one or more per parameter. */
+  initialSlots(parameters: TensorMap): TensorMap
+  /** New parameters and slots. `learningRate` is a scalar tensor, so that a schedule needs no new step. */
+  update(arguments_: { parameters: TensorMap; gradients: TensorMap; slots: TensorMap; learningRate: Tensor }): {
+    parameters: TensorMap
+    slots: TensorMap
+  }
+}
+
+export interface SgdOptions {
+  /** 0..1. */
+  readonly momentum: number
+  /** L2 penalty, added to the gradient. */
+  readonly weightDecay: number
+  readonly nesterov?: boolean
+}
+
+/**
+ * Stochastic gradient descent with momentum, in PyTorch's form: v = momentum * v + g, w = w - learningRate * v
+ * (with Nesterov: w - learningRate * (g + momentum * v)), where g includes the weight decay.
+ */
+export function sgd({ momentum, weightDecay, nesterov = false }: SgdOptions): Optimizer {
+  return {
+    initialSlots: (parameters) => slotsOf('velocity', parameters, tf.zerosLike),
+    update({ parameters, gradients, slots, learningRate }) {
+      const newSlots: Record<string, Tensor> = {}
+      const newParameters = mapTensors(parameters, (weight, name) => {
+        const bare = tensorOf(gradients, name)
+        const gradient = weightDecay === 0 ? bare : tf.add(bare, tf.mul(weight, weightDecay))
+        const velocity = tf.add(tf.mul(tensorOf(slots, `velocity/${name}`), momentum), gradient)
+        newSlots[`velocity/${name}`] = velocity
+        const direction = nesterov ? tf.add(gradient, tf.mul(velocity, momentum)) : velocity
+        return tf.sub(weight, tf.mul(direction, learningRate))
+      })
+      return { parameters: newParameters, slots: newSlots }
+    },
+  }
+}
+
+export interface AdamOptions {
+  readonly beta1: number
+  readonly beta2: number
+  readonly epsilon?: number
+}
+
+/** Adam (Kingma and Ba, 2015, algorithm 1), with epsilon outside the root as in PyTorch. */
+export function adam({ beta1, beta2, epsilon = 1e-8 }: AdamOptions): Optimizer {
+  return {
+    initialSlots: (parameters) => ({
+      ...slotsOf('mean', parameters, tf.zerosLike),
+      ...slotsOf('square', parameters, tf.zerosLike),
+      beta1Power: tf.scalar(1),
+      beta2Power: tf.scalar(1),
+    }),
+    update({ parameters, gradients, slots, learningRate }) {
+      const beta1Power = tf.mul(tensorOf(slots, 'beta1Power'), beta1)
+      const beta2Power = tf.mul(tensorOf(slots, 'beta2Power'), beta2)
+      const stepSize = tf.div(learningRate, tf.sub(1, beta1Power))
+      const squareScale = tf.sqrt(tf.sub(1, beta2Power))
+      const newSlots: Record<string, Tensor> = { beta1Power, beta2Power }
+      const newParameters = mapTensors(parameters, (weight, name) => {
+        const gradient = tensorOf(gradients, name)
+        const mean = tf.add(tf.mul(tensorOf(slots, `mean/${name}`), beta1), tf.mul(gradient, 1 - beta1))
+        const square = tf.add(tf.mul(tensorOf(slots, `square/${name}`), beta2), tf.mul(tf.square(gradient), 1 - beta2))
+        newSlots[`mean/${name}`] = mean
+        newSlots[`square/${name}`] = square
+        return tf.sub(weight, tf.mul(stepSize, tf.div(mean, tf.add(tf.div(tf.sqrt(square), squareScale), epsilon))))
+      })
+      return { parameters: newParameters, slots: newSlots }
+    },
+  }
+}
+
+function slotsOf(slot: string, parameters: TensorMap, create: (tensor: Tensor) => Tensor): TensorMap {
+  return Object.fromEntries(Object.entries(parameters).map(([name, tensor]) => [`${slot}/${name}`, create(tensor)]))
+}

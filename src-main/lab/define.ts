@@ -1,0 +1,149 @@
+import type { z } from 'zod'
+import type { FieldError } from '../../src-shared/contract/errors.js'
+import type { Paper } from '../../src-shared/model/plugin-manifest.js'
+import type { Detection, DefenseOutcome, StageKind } from '../../src-shared/model/run-record.js'
+import type { TensorMap } from './compute/tensor-map.js'
+import type { ImageSet, ImageShape } from './data/image-set.js'
+import type { DatasetReader } from './datasets/reader.js'
+import type { Classifier, Network, PixelNormalization } from './nn/network.js'
+import type { RandomStreams } from './random/streams.js'
+import type { RunContext } from './run-context.js'
+import type { Trigger } from './triggers/trigger.js'
+
+/** What every plug-in says of itself. Forms, command-line help and documentation follow from it. */
+export interface PluginBase<S extends z.ZodType> {
+  /** Stable for ever; saved files refer to it. */
+  readonly id: string
+  readonly family: string
+  readonly title: string
+  /** One or two sentences for people who choose. */
+  readonly summary: string
+  readonly paper: Paper | null
+  /** A strict object with a default for every field. */
+  readonly params: S
+  readonly presets: readonly Preset<S>[]
+}
+
+export interface Preset<S extends z.ZodType> {
+  readonly id: string
+  readonly title: string
+  /** In one line, what it changes and why. */
+  readonly differs: string
+  /** True when it uses what only the attacker or the evaluation knows. */
+  readonly oracle: boolean
+  readonly params: z.input<S>
+}
+
+/** What is known of a dataset before its images are read: enough to check an experiment against. */
+export interface DatasetInfo {
+  readonly shape: ImageShape
+  readonly classNames: readonly string[]
+  readonly pixelNormalization: PixelNormalization
+}
+
+export interface Dataset {
+  readonly info: DatasetInfo
+  readonly train: ImageSet
+  readonly test: ImageSet
+}
+
+export interface DatasetDefinition<S extends z.ZodType = z.ZodType> extends PluginBase<S> {
+  readonly kind: 'dataset'
+  describe(params: z.output<S>): DatasetInfo
+  load(params: z.output<S>, context: { reader: DatasetReader; random: RandomStreams }): Promise<Dataset>
+}
+
+export interface ModelDefinition<S extends z.ZodType = z.ZodType> extends PluginBase<S> {
+  readonly kind: 'model'
+  build(params: z.output<S>, data: DatasetInfo): Network
+}
+
+/** A backdoor as it was planted. */
+export interface PlantedBackdoor {
+  readonly trigger: Trigger
+  /** The class that the attacker wants for an image of this true class. */
+  targetOf(trueLabel: number): number
+  /** The training set with poisoned images and labels in place of the clean ones. */
+  readonly poisonedTrain: ImageSet
+  /** Positions of the poisoned images in it. */
+  readonly poisonedIndices: Uint32Array
+}
+
+export interface AttackDefinition<S extends z.ZodType = z.ZodType> extends PluginBase<S> {
+  readonly kind: 'attack'
+  /** What is wrong with these parameters on this dataset, by path inside the parameters; empty when nothing is. */
+  check(params: z.output<S>, data: DatasetInfo): FieldError[]
+  /** The same parameters, data and randomness give the same backdoor. `train` is not changed. */
+  plant(params: z.output<S>, context: { train: ImageSet; data: DatasetInfo; random: RandomStreams }): PlantedBackdoor
+}
+
+/**
+ * All that a defense may see: the suspicious model, some clean images with labels, and randomness. No trigger, no
+ * target, no poisoned indices, no test data: those types do not occur here.
+ */
+export interface DefenderView {
+  readonly victim: Classifier
+  readonly data: DatasetInfo
+  /** For optimisation. */
+  readonly train: ImageSet
+  /** For choices: when to stop, which weights to keep. */
+  readonly validation: ImageSet
+  readonly random: RandomStreams
+}
+
+/** What only the attacker and the evaluation know. Handed to the oracle variant of a defense and to nothing else. */
+export interface AttackerKnowledge {
+  readonly targetClass: number
+  /** Success of the true trigger on the test images that the final figures are measured on. */
+  measureAttackSuccess(weights: TensorMap): Promise<number>
+}
+
+export interface DefenseResult {
+  readonly outcome: DefenseOutcome
+  /** The weights to go on with, owned by whoever receives them. For `no-backdoor-found` the victim's own, cloned. */
+  readonly weights: TensorMap
+  readonly detection: Detection | null
+  /** Epoch whose weights were kept, 0 for the victim's own; null where there are no epochs. */
+  readonly keptEpoch: number | null
+}
+
+export interface DefenseDefinition<S extends z.ZodType = z.ZodType> extends PluginBase<S> {
+  readonly kind: 'defense'
+  /** The stages it walks through, in order; it announces each by `context.enterStage`. */
+  readonly stages: readonly { readonly kind: StageKind; readonly title: string }[]
+  /** What is wrong with these parameters on this dataset, by path inside the parameters. */
+  check(params: z.output<S>, data: DatasetInfo): FieldError[]
+  repair(view: DefenderView, params: z.output<S>, context: RunContext): Promise<DefenseResult>
+  /** The variant that is told the answer, for comparison; runs that use it are marked. */
+  readonly oracle?: {
+    applies(params: z.output<S>): boolean
+    repair(
+      view: DefenderView,
+      attacker: AttackerKnowledge,
+      params: z.output<S>,
+      context: RunContext,
+    ): Promise<DefenseResult>
+  }
+}
+
+export type PluginDefinition = DatasetDefinition | ModelDefinition | AttackDefinition | DefenseDefinition
+
+type Written<D extends { kind: string }> = Omit<D, 'kind' | 'presets'> & {
+  presets?: D extends PluginBase<infer S> ? readonly Preset<S>[] : never
+}
+
+export function defineDataset<S extends z.ZodType>(definition: Written<DatasetDefinition<S>>): DatasetDefinition<S> {
+  return { kind: 'dataset', presets: [], ...definition }
+}
+
+export function defineModel<S extends z.ZodType>(definition: Written<ModelDefinition<S>>): ModelDefinition<S> {
+  return { kind: 'model', presets: [], ...definition }
+}
+
+export function defineAttack<S extends z.ZodType>(definition: Written<AttackDefinition<S>>): AttackDefinition<S> {
+  return { kind: 'attack', presets: [], ...definition }
+}
+
+export function defineDefense<S extends z.ZodType>(definition: Written<DefenseDefinition<S>>): DefenseDefinition<S> {
+  return { kind: 'defense', presets: [], ...definition }
+}

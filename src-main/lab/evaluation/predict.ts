@@ -1,0 +1,43 @@
+import type { TensorMap } from '../compute/tensor-map.js'
+import { imageTensor, orderedBatches } from '../data/batches.js'
+import type { ImageSet } from '../data/image-set.js'
+import { classify, type Network } from '../nn/network.js'
+import { tf, type Tensor2D, type Tensor4D } from '../tf.js'
+
+const BATCH = 256
+
+/** The predicted class of every image of the set, in its order. */
+export async function predictClasses(network: Network, weights: TensorMap, set: ImageSet): Promise<Uint8Array> {
+  const predicted = new Uint8Array(set.count)
+  let from = 0
+  for (const batch of orderedBatches(set.count, BATCH)) {
+    const images = imageTensor(set, batch)
+    const classes = tf.tidy(() => tf.argMax(predictLogits(network, weights, images), 1))
+    predicted.set(await classes.data(), from)
+    tf.dispose([images, classes])
+    from += batch.length
+  }
+  return predicted
+}
+
+/** Logits with running statistics, as a deployed model computes them. Call inside `tf.tidy`. */
+export function predictLogits(network: Network, weights: TensorMap, images: Tensor4D): Tensor2D {
+  return classify(network, weights, images, 'running').logits
+}
+
+/** Share of the positions where the two agree; 0 for none at all. */
+export function shareEqual(predicted: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let equal = 0
+  for (let i = 0; i < predicted.length; i++) if (predicted[i] === expected[i]) equal += 1
+  return predicted.length === 0 ? 0 : equal / predicted.length
+}
+
+/** Class probabilities of every image of the set, images x classes, owned by the caller. */
+export function predictProbabilities(network: Network, weights: TensorMap, set: ImageSet): Tensor2D {
+  return tf.tidy(() => {
+    const parts = orderedBatches(set.count, BATCH).map((batch) =>
+      tf.tidy(() => tf.softmax(predictLogits(network, weights, imageTensor(set, batch)))),
+    )
+    return tf.concat(parts, 0)
+  })
+}

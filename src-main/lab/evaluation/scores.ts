@@ -1,0 +1,49 @@
+import type { Scores } from '../../../src-shared/model/metrics.js'
+import type { TensorMap } from '../compute/tensor-map.js'
+import { imageAt, indicesWhere, selectImages, type ImageSet } from '../data/image-set.js'
+import type { PlantedBackdoor } from '../define.js'
+import type { Network } from '../nn/network.js'
+import type { Rng } from '../random/rng.js'
+import { predictClasses, shareEqual } from './predict.js'
+
+/** The images that a model is judged on, drawn once, so that before and after are measured on the same pictures. */
+export interface Exam {
+  readonly clean: ImageSet
+  /** Null where there is no attack. */
+  readonly triggered: TriggeredExam | null
+}
+
+export interface TriggeredExam {
+  /** Test images whose class is not already the attacker's target, with the trigger painted on; true labels. */
+  readonly set: ImageSet
+  /** Positions of the same images in the clean set. */
+  readonly cleanIndices: Uint32Array
+  /** The class that the attacker wants for each. */
+  readonly targets: Uint8Array
+}
+
+/** Paints the trigger on a copy of every test image that is not of the target class (BackdoorBench's definition). */
+export function prepareExam(clean: ImageSet, backdoor: PlantedBackdoor | null, positions: Rng): Exam {
+  if (backdoor === null) return { clean, triggered: null }
+  const cleanIndices = indicesWhere(clean, (label) => backdoor.targetOf(label) !== label)
+  const set = selectImages(clean, cleanIndices)
+  for (let i = 0; i < set.count; i++) backdoor.trigger.paint(imageAt(set, i), positions)
+  return { clean, triggered: { set, cleanIndices, targets: set.labels.map((label) => backdoor.targetOf(label)) } }
+}
+
+/** Clean accuracy, attack success, robust accuracy and base rate of the weights. */
+export async function measureScores(network: Network, weights: TensorMap, { clean, triggered }: Exam): Promise<Scores> {
+  const onClean = await predictClasses(network, weights, clean)
+  const cleanAccuracy = shareEqual(onClean, clean.labels)
+  if (triggered === null) return { cleanAccuracy, attackSuccessRate: null, robustAccuracy: null, baseRate: null }
+  const onTriggered = await predictClasses(network, weights, triggered.set)
+  return {
+    cleanAccuracy,
+    attackSuccessRate: shareEqual(onTriggered, triggered.targets),
+    robustAccuracy: shareEqual(onTriggered, triggered.set.labels),
+    baseRate: shareEqual(
+      Array.from(triggered.cleanIndices, (index) => onClean[index]!),
+      triggered.targets,
+    ),
+  }
+}

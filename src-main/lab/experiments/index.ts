@@ -1,0 +1,59 @@
+import type { JsonObject } from '../../../src-shared/model/json.js'
+import type { ExperimentPreset } from '../../../src-shared/model/plugin-manifest.js'
+
+const digits: JsonObject = {
+  dataset: { id: 'mnist-10k' },
+  model: { id: 'small-cnn' },
+  attack: { id: 'badnets' },
+  defenses: [{ id: 'baeraser' }],
+}
+
+/** Experiments that can be run by name. */
+export const experimentPresets: readonly ExperimentPreset[] = [
+  {
+    id: 'default',
+    title: 'BadNets on digits, removed by BAERASER',
+    summary: 'Plants a 3 x 3 backdoor in a small CNN trained on 7,500 real MNIST digits, then finds and removes it.',
+    experiment: { name: 'BadNets on digits, removed by BAERASER', ...digits },
+  },
+  {
+    id: 'clean-model',
+    title: 'No backdoor at all',
+    summary: 'The same defense on a model that was never attacked: it should find nothing and change nothing.',
+    experiment: { name: 'BAERASER on a clean model', ...digits, attack: null },
+  },
+  {
+    id: 'baeraser-seed',
+    title: 'BAERASER as published',
+    summary: "The default attack against the authors' settings, without being told the target.",
+    experiment: {
+      name: 'BAERASER, published recipe',
+      ...digits,
+      defenses: [{ id: 'baeraser', preset: 'baeraser-seed' }],
+    },
+  },
+  {
+    id: 'oracle',
+    title: "BAERASER with the attacker's knowledge",
+    summary: 'Oracle: target given, stopped on the true trigger and the test images, as the published code does.',
+    experiment: { name: "BAERASER, attacker's knowledge", ...digits, defenses: [{ id: 'baeraser', preset: 'oracle' }] },
+  },
+  {
+    id: 'tiny',
+    title: 'A first look in seconds',
+    summary: 'Every stage on 400 digits: shows how a run goes, not what a defense can do.',
+    experiment: {
+      name: 'A first look in seconds',
+      ...digits,
+      dataset: { id: 'mnist-10k', params: { images: 400 } },
+      model: { id: 'small-cnn', params: { width: 4 } },
+      training: { epochs: 2 },
+      defenses: [
+        {
+          id: 'baeraser',
+          params: { recovery: { hidden: 16, epochs: 2, searchEpochs: 1, batchSize: 16 }, unlearning: { epochs: 2 } },
+        },
+      ],
+    },
+  },
+]

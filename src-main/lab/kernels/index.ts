@@ -1,0 +1,17 @@
+import { registerBatchNorm } from './batch-norm.js'
+import { registerReluGradient } from './relu-gradient.js'
+import { registerSoftmaxCrossEntropy } from './softmax-cross-entropy.js'
+
+export { batchNormTrain } from './batch-norm.js'
+export { softmaxCrossEntropy } from './softmax-cross-entropy.js'
+
+let registered = false
+
+/** Adds the laboratory's kernels and gradients to tfjs. The host calls it once, before anything computes. */
+export function registerLabKernels(): void {
+  if (registered) return
+  registered = true
+  registerBatchNorm()
+  registerReluGradient()
+  registerSoftmaxCrossEntropy()
+}

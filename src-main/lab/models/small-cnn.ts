@@ -1,0 +1,48 @@
+/**
+ * A three-layer convolutional network with batch normalisation (Ioffe and Szegedy, 2015), small enough to train on two
+ * CPU cores in a minute. Global average pooling at the end makes it indifferent to where a pattern sits.
+ */
+import { z } from 'zod'
+import { defineModel } from '../define.js'
+import { createLayerBuilder } from '../nn/layers.js'
+import { tf, type Tensor2D } from '../tf.js'
+
+const params = z.strictObject({
+  width: z.int().min(1).max(256).default(16).meta({
+    title: 'Width',
+    unit: 'channels',
+    description: 'Channels of the first layer; the second has twice, the third four times as many.',
+  }),
+})
+
+export const smallCnn = defineModel({
+  id: 'small-cnn',
+  family: 'convolutional',
+  title: 'Small CNN',
+  summary: 'Three 3 x 3 convolutions with batch normalisation, two poolings, global average, one linear layer.',
+  paper: null,
+  params,
+
+  build({ width }, { shape, classNames, pixelNormalization }) {
+    const layers = createLayerBuilder()
+    const conv1 = layers.conv2d('conv1', { from: shape.channels, to: width, kernel: 3, padding: 1, bias: false })
+    const bn1 = layers.batchNorm('bn1', width)
+    const conv2 = layers.conv2d('conv2', { from: width, to: 2 * width, kernel: 3, padding: 1, bias: false })
+    const bn2 = layers.batchNorm('bn2', 2 * width)
+    const conv3 = layers.conv2d('conv3', { from: 2 * width, to: 4 * width, kernel: 3, padding: 1, bias: false })
+    const bn3 = layers.batchNorm('bn3', 4 * width)
+    const fc = layers.linear('fc', { from: 4 * width, to: classNames.length })
+    return {
+      inputShape: shape,
+      classes: classNames.length,
+      parameters: layers.parameters,
+      pixelNormalization,
+      forward(scope, x) {
+        const h1 = tf.maxPool(tf.relu(bn1(scope, conv1(scope, x))), 2, 2, 'valid')
+        const h2 = tf.maxPool(tf.relu(bn2(scope, conv2(scope, h1))), 2, 2, 'valid')
+        const h3 = tf.relu(bn3(scope, conv3(scope, h2)))
+        return fc(scope, tf.mean(h3, [1, 2]) as Tensor2D)
+      },
+    }
+  },
+})

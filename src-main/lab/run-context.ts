@@ -1,0 +1,33 @@
+import type { RunFact } from '../../src-shared/contract/events.js'
+import type { StageKind } from '../../src-shared/model/run-record.js'
+import type { TensorMap } from './compute/tensor-map.js'
+import type { ImageShape } from './data/image-set.js'
+
+type FactOf<T extends RunFact['type']> = Omit<Extract<RunFact, { type: T }>, 'type' | 'stage'>
+
+export interface PixelImage {
+  readonly shape: ImageShape
+  /** height x width x channels, 0..255. */
+  readonly pixels: Uint8Array
+}
+
+/** Where a run leaves its files. Paths are inside the run folder; each file is written whole or not at all. */
+export interface RunFiles {
+  saveTensors(path: string, title: string, tensors: TensorMap, metadata: Record<string, string>): Promise<void>
+  saveImage(path: string, title: string, image: PixelImage): Promise<void>
+  saveJson(path: string, title: string, value: unknown): Promise<void>
+}
+
+/** The world as a method of the laboratory sees it: how to report, save, breathe and stop. */
+export interface RunContext {
+  readonly signal: AbortSignal
+  readonly files: RunFiles
+  /** Milliseconds on a clock that never goes back. */
+  now(): number
+  /** Lets messages in (a request to cancel, say). Cheap enough to await ten times a second. */
+  breathe(): Promise<void>
+  progress(progress: FactOf<'run.progress'>): void
+  metrics(metrics: FactOf<'run.metrics'>): void
+  note(level: 'info' | 'warning', text: string): void
+  enterStage(kind: StageKind): void
+}

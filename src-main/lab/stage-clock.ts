@@ -1,0 +1,65 @@
+import type { Stage, StageKind, StageSeconds } from '../../src-shared/model/run-record.js'
+import type { RunContext, RunFiles } from './run-context.js'
+import type { RunHost } from './run-host.js'
+
+export interface StageClock {
+  readonly context: RunContext
+  /** The context of one defense, whose files go into `folder` of the run (empty for the run folder itself). */
+  contextIn(folder: string): RunContext
+  enter(kind: StageKind): void
+  /** Time spent per kind of stage until now, and in total. */
+  seconds(): StageSeconds
+}
+
+/** Walks through the planned stages in order, tells the host of each, and adds up the time. */
+export function createStageClock(stages: readonly Stage[], host: RunHost): StageClock {
+  const started = host.now()
+  const spentMs: Record<StageKind, number> = { load: 0, poison: 0, train: 0, evaluate: 0, recover: 0, unlearn: 0 }
+  let index = -1
+  let entered = started
+
+  const leave = (): void => {
+    const stage = stages[index]
+    if (stage !== undefined) spentMs[stage.kind] += host.now() - entered
+    entered = host.now()
+  }
+
+  /** The next stage of that kind: a defense that finds nothing to unlearn skips a stage. */
+  const enter = (kind: StageKind): void => {
+    leave()
+    const next = stages.findIndex((stage, position) => position > index && stage.kind === kind)
+    if (next === -1) throw new Error(`The plan has no further stage "${kind}" after stage ${index}`)
+    index = next
+    host.emit({ type: 'run.stage', index })
+  }
+
+  const contextWith = (files: RunFiles): RunContext => ({
+    signal: host.signal,
+    files,
+    now: () => host.now(),
+    breathe: () => host.breathe(),
+    progress: (progress) => host.emit({ type: 'run.progress', stage: index, ...progress }),
+    metrics: (metrics) => host.emit({ type: 'run.metrics', stage: index, ...metrics }),
+    note: (level, text) => host.emit({ type: 'run.note', level, text }),
+    enterStage: enter,
+  })
+
+  return {
+    context: contextWith(host.files),
+    contextIn: (folder) => contextWith(inFolder(host.files, folder)),
+    enter,
+    seconds() {
+      leave()
+      const seconds = Object.fromEntries(Object.entries(spentMs).map(([kind, ms]) => [kind, ms / 1000]))
+      return { ...(seconds as Record<StageKind, number>), total: (host.now() - started) / 1000 }
+    },
+  }
+}
+
+function inFolder(files: RunFiles, folder: string): RunFiles {
+  return {
+    saveTensors: (path, ...rest) => files.saveTensors(folder + path, ...rest),
+    saveImage: (path, ...rest) => files.saveImage(folder + path, ...rest),
+    saveJson: (path, ...rest) => files.saveJson(folder + path, ...rest),
+  }
+}
