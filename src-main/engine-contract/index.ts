@@ -1,0 +1,42 @@
+/** What the application and the engine process say to each other. It loads nothing of either. */
+import { z } from 'zod'
+import { command, type Handlers } from '../../src-shared/contract/command.js'
+import { commands } from '../../src-shared/contract/commands.js'
+import { RunFact } from '../../src-shared/contract/events.js'
+import { EngineInfo } from '../../src-shared/model/engine-info.js'
+import { Experiment } from '../../src-shared/model/experiment.js'
+import { RunId } from '../../src-shared/model/ids.js'
+
+const nothing = z.object({})
+
+export const engineCommands = {
+  'catalogue.list': commands['catalogue.list'],
+  'experiment.check': commands['experiment.check'],
+  /** Loads the backend if it is not loaded yet. */
+  'engine.describe': command(nothing, z.object({ info: EngineInfo, memoryMb: z.number() })),
+  /** Answers once the job is accepted; the rest comes as facts, the last of them terminal. */
+  'job.start': command(z.object({ runId: RunId, folder: z.string(), experiment: Experiment }), nothing),
+  'job.cancel': command(z.object({ runId: RunId }), nothing),
+} as const
+
+export type EngineCommands = typeof engineCommands
+export type EngineHandlers = Handlers<EngineCommands>
+
+export const EngineEvent = z.object({ runId: RunId, fact: RunFact })
+export type EngineEvent = z.infer<typeof EngineEvent>
+
+/** What the bootstrap found and installed; it leaves this as a file, and the engine decides by it what to load. */
+export const EngineInstallation = z.object({
+  variant: z.enum(['cpu', 'gpu', 'js']),
+  tensorflowVersion: z.string().nullable(),
+  libraryFolder: z.string().nullable(),
+  reason: z.string(),
+})
+export type EngineInstallation = z.infer<typeof EngineInstallation>
+
+/** Handed to the engine process as its only argument, as JSON. */
+export const EngineOptions = z.object({
+  installationFile: z.string(),
+  datasetCache: z.string(),
+})
+export type EngineOptions = z.infer<typeof EngineOptions>

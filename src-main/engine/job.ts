@@ -1,0 +1,65 @@
+import { AppError } from '../../src-shared/contract/errors.js'
+import type { RunFact } from '../../src-shared/contract/events.js'
+import type { EngineInfo } from '../../src-shared/model/engine-info.js'
+import { wireErrorOf } from '../../src-shared/rpc/server.js'
+import type { DatasetReader } from '../lab/datasets/reader.js'
+import type { ExperimentPlan } from '../lab/experiment-plan.js'
+import { runExperiment } from '../lab/run-experiment.js'
+import { tf } from '../lab/tf.js'
+import { createRunFiles } from './run-files.js'
+
+const MB = 1024 * 1024
+
+export interface JobOptions {
+  readonly plan: ExperimentPlan
+  readonly folder: string
+  readonly engine: EngineInfo
+  readonly reader: DatasetReader
+  readonly signal: AbortSignal
+  readonly emit: (fact: RunFact) => void
+  /** Keeps the details of an unexpected error; returns the id to find them by. */
+  readonly log: (error: unknown) => string
+}
+
+/** Runs one experiment to its terminal fact: finished, failed or cancelled. Never throws. */
+export async function runJob({ plan, folder, engine, reader, signal, emit, log }: JobOptions): Promise<void> {
+  const tensorsBefore = tf.memory().numTensors
+  try {
+    const files = createRunFiles(folder, (artifact) => emit({ type: 'run.artifact', artifact }))
+    const summary = await runExperiment(plan, {
+      signal,
+      files,
+      reader,
+      engine,
+      now: () => performance.now(),
+      breathe: () => new Promise((resolve) => setImmediate(resolve)),
+      emit,
+      peakMemoryMb: () => (process.resourceUsage().maxRSS * 1024) / MB,
+    })
+    emit({ type: 'run.finished', summary })
+  } catch (error) {
+    const wire = wireErrorOf(knownError(error), log)
+    const leaked = tf.memory().numTensors - tensorsBefore
+    if (leaked !== 0) emit({ type: 'run.note', level: 'warning', text: `${leaked} tensors were left behind.` })
+    emit(wire.code === 'cancelled' ? { type: 'run.cancelled' } : { type: 'run.failed', error: wire })
+  }
+}
+
+/** Errors of TensorFlow and the file system that have a better name than `internal`. */
+function knownError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof AppError) return error
+  if (/OOM|resource exhausted|failed to allocate|out of memory/i.test(error.message)) {
+    return new AppError(
+      { code: 'out-of-memory', message: error.message, hint: 'Use a smaller batch size or a narrower model.' },
+      { cause: error },
+    )
+  }
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EACCES' || code === 'EROFS' || code === 'ENOENT') {
+    return new AppError(
+      { code: 'storage', message: error.message, hint: 'Check the folder and the space left.' },
+      { cause: error },
+    )
+  }
+  return error
+}
