@@ -1,0 +1,76 @@
+import type { AppHandlers } from '../../src-shared/contract/commands.js'
+import type { RunEvent } from '../../src-shared/contract/events.js'
+import type { Versions } from '../../src-shared/model/run-record.js'
+import { createEngineHost } from './engine-host.js'
+import type { LaunchEngine } from './launched-engine.js'
+import type { AppPaths } from './paths.js'
+import { checkWorkspace, createRunStore } from './run-store.js'
+import { createRuns } from './runs.js'
+import { reportSystem } from './system-report.js'
+
+export interface AppOptions {
+  readonly paths: AppPaths
+  readonly launchEngine: LaunchEngine
+  readonly versions: Versions
+  readonly now: () => Date
+  /** Keeps an unexpected error; returns the id to find it by. */
+  readonly log: (error: unknown) => string
+}
+
+export interface App {
+  readonly handlers: AppHandlers
+  /** Returns the way out. */
+  subscribe(listener: (event: RunEvent) => void): () => void
+  log(error: unknown): string
+  close(): void
+}
+
+/** The application: implements the contract over the store, the queue and the engine. It does not know who asks. */
+export function createApp({ paths, launchEngine, versions, now, log }: AppOptions): App {
+  const store = createRunStore(paths.workspace)
+  const runs = createRuns({ store, engine: () => engine, versions, now, log })
+  const engine = createEngineHost(launchEngine, {
+    onEvent: ({ runId, fact }) => runs.accept(runId, fact),
+    onCrash: (ending) => runs.engineCrashed(ending),
+  })
+
+  const handlers: AppHandlers = {
+    'catalogue.list': () => engine.client().call('catalogue.list', {}),
+    'experiment.check': (input) => engine.client().call('experiment.check', input),
+    'run.start': async ({ experiment }) => {
+      await checkWorkspace(paths.workspace)
+      const checked = await engine.client().call('experiment.check', { experiment })
+      return { runId: await runs.start(checked.experiment) }
+    },
+    'run.cancel': async ({ runId }) => {
+      await runs.cancel(runId)
+      return {}
+    },
+    'run.list': async () => {
+      const { records, unreadable } = await store.list()
+      return {
+        runs: records.map(({ runId, status, createdAt, summary, experiment }) => ({
+          runId,
+          status,
+          createdAt,
+          summary,
+          name: experiment.name,
+        })),
+        unreadable,
+      }
+    },
+    'run.snapshot': async ({ runId, afterSeq }) => {
+      const record = await store.read(runId)
+      const events = await store.readEvents(runId)
+      return {
+        record,
+        folder: store.folderOf(runId),
+        events: events.filter(({ seq }) => seq > afterSeq),
+        lastSeq: events.at(-1)?.seq ?? 0,
+      }
+    },
+    'system.report': () => reportSystem(versions.unbackdoor, paths, engine),
+  }
+
+  return { handlers, subscribe: (listener) => runs.subscribe(listener), log, close: () => engine.close() }
+}

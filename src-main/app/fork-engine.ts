@@ -1,0 +1,58 @@
+import { fork } from 'node:child_process'
+import { createTransportCore } from '../../src-shared/rpc/transport-core.js'
+import type { EngineOptions } from '../engine-contract/index.js'
+import type { LaunchedEngine } from './launched-engine.js'
+
+const LAST_WORDS = 2_000
+
+/** Starts the engine as a Node child process: the way of the command line and of served mode. */
+export function forkEngine(entry: string, options: EngineOptions, threads: number | null): LaunchedEngine {
+  const child = fork(entry, [JSON.stringify(options)], {
+    serialization: 'advanced',
+    // Standard output belongs to the program's own results, so whatever a library prints there is kept apart.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, ...threadVariables(threads) },
+  })
+  let lastWords = ''
+  const listen = (chunk: Buffer): void => {
+    lastWords = (lastWords + chunk.toString()).slice(-LAST_WORDS)
+  }
+  child.stdout?.on('data', listen)
+  child.stderr?.on('data', listen)
+
+  const core = createTransportCore({
+    send: (message) => {
+      if (child.connected) child.send(message as object)
+    },
+    close: () => {
+      if (child.connected) child.disconnect()
+    },
+  })
+  child.on('message', (message) => core.deliver(message))
+
+  const exit = new Promise<string>((resolve) => {
+    child.on('error', (error) => resolve(`it could not be started: ${error.message}`))
+    // `close` comes after the last output, `exit` may come before it.
+    child.on('close', (code, signal) => resolve(describeEnding(code, signal, lastWords)))
+  })
+  void exit.then((ending) => core.closed(ending))
+
+  return {
+    transport: core.transport,
+    kill: () => child.kill('SIGKILL'),
+    onExit: (listener) => void exit.then(listener),
+  }
+}
+
+function describeEnding(code: number | null, signal: NodeJS.Signals | null, lastWords: string): string {
+  const how = signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`
+  const words = lastWords.trim()
+  return words === '' ? how : `${how}; its last words: ${words}`
+}
+
+/** One thread makes a run repeatable to the last bit; more are faster. */
+function threadVariables(threads: number | null): Record<string, string> {
+  if (threads === null) return {}
+  const count = String(threads)
+  return { TF_NUM_INTRAOP_THREADS: count, TF_NUM_INTEROP_THREADS: count, OMP_NUM_THREADS: count }
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { forkEngine } from './fork-engine.js'
+import { createApp, type App } from './create-app.js'
+import { defaultPaths } from './paths.js'
+
+export interface HeadlessOptions {
+  /** The folder of the calling entry, somewhere inside the package. */
+  readonly startFolder: string
+  readonly workspace: string
+  /** Threads of the engine; null leaves it to TensorFlow, which takes all cores. */
+  readonly threads: number | null
+}
+
+/** The application without a window, its engine a forked Node process: what the command line and served mode use. */
+export function openHeadless({ startFolder, workspace, threads }: HeadlessOptions): App {
+  const packageRoot = findPackageRoot(startFolder)
+  const paths = defaultPaths(packageRoot, workspace)
+  const { engineEntry, installationFile, datasetCache } = paths
+  return createApp({
+    paths,
+    launchEngine: () => forkEngine(engineEntry, { installationFile, datasetCache }, threads),
+    versions: readVersions(packageRoot),
+    now: () => new Date(),
+    log(error) {
+      const id = randomBytes(4).toString('hex')
+      console.error(`[${id}]`, error)
+      return id
+    },
+  })
+}
+
+function findPackageRoot(start: string): string {
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder
+    if (folder === dirname(folder)) throw new Error(`No package.json above ${start}`)
+  }
+}
+
+const Manifest = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()) })
+
+function readVersions(packageRoot: string) {
+  const manifest = Manifest.parse(JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')))
+  return {
+    unbackdoor: manifest.version,
+    node: process.version,
+    tfjs: manifest.dependencies['@tensorflow/tfjs-node-gpu'] ?? 'unknown',
+    platform: `${process.platform} ${process.arch}`,
+  }
+}

@@ -1,0 +1,176 @@
+import { AppError } from '../../src-shared/contract/errors.js'
+import { isTerminal, type RunEvent, type RunFact } from '../../src-shared/contract/events.js'
+import type { Experiment } from '../../src-shared/model/experiment.js'
+import type { RunId } from '../../src-shared/model/ids.js'
+import { RUN_FORMAT, RUN_VERSION, type RunRecord, type Versions } from '../../src-shared/model/run-record.js'
+import { wireErrorOf } from '../../src-shared/rpc/server.js'
+import type { EngineHost } from './engine-host.js'
+import { newRunId, type RunStore } from './run-store.js'
+
+/** Progress comes ten times a second; once a second is enough to keep. */
+const KEEP_PROGRESS_EVERY_MS = 1_000
+
+export interface Runs {
+  start(experiment: Experiment): Promise<RunId>
+  cancel(runId: RunId): Promise<void>
+  /** A fact from the engine. */
+  accept(runId: RunId, fact: RunFact): void
+  engineCrashed(ending: string): void
+  subscribe(listener: (event: RunEvent) => void): () => void
+}
+
+interface LiveRun {
+  record: RunRecord
+  lastSeq: number
+  lastKeptProgress: number
+}
+
+export interface RunsOptions {
+  readonly store: RunStore
+  readonly engine: () => EngineHost
+  readonly versions: Versions
+  readonly now: () => Date
+  readonly log: (error: unknown) => string
+}
+
+/** The queue of runs: one at a time in the engine, each followed to its end and recorded. */
+export function createRuns({ store, engine, versions, now, log }: RunsOptions): Runs {
+  const listeners = new Set<(event: RunEvent) => void>()
+  const live = new Map<RunId, LiveRun>()
+  const waiting: RunId[] = []
+  let active: RunId | null = null
+  // Writes happen one after the other, in the order of the events.
+  let writes: Promise<void> = Promise.resolve()
+
+  const write = (work: () => Promise<void>): void => {
+    writes = writes.then(work).catch((error: unknown) => void log(error))
+  }
+
+  const publish = (run: LiveRun, fact: RunFact | { type: 'run.queued' }): void => {
+    run.lastSeq += 1
+    const event: RunEvent = { ...fact, runId: run.record.runId, seq: run.lastSeq, at: now().toISOString() }
+    run.record = { ...run.record, ...changeOf(run.record, event) }
+    if (isKept(run, event)) {
+      const { record } = run
+      write(async () => {
+        await store.append(event)
+        if (event.type !== 'run.progress' && event.type !== 'run.metrics') await store.save(record)
+      })
+    }
+    // Who hears of an event finds it on disk.
+    write(async () => listeners.forEach((listener) => listener(event)))
+  }
+
+  const next = (): void => {
+    const runId = active === null ? waiting.shift() : undefined
+    const run = runId === undefined ? undefined : live.get(runId)
+    if (runId === undefined || run === undefined) return
+    active = runId
+    const { experiment } = run.record
+    engine()
+      .client()
+      .call('job.start', { runId, folder: store.folderOf(runId), experiment })
+      .catch((error: unknown) => finish(runId, { type: 'run.failed', error: wireErrorOf(error, log) }))
+  }
+
+  const finish = (runId: RunId, fact: RunFact): void => {
+    const run = live.get(runId)
+    if (run === undefined) return
+    publish(run, fact)
+    live.delete(runId)
+    if (active === runId) active = null
+    next()
+  }
+
+  return {
+    async start(experiment) {
+      const created = now()
+      const record: RunRecord = {
+        format: RUN_FORMAT,
+        version: RUN_VERSION,
+        runId: newRunId(created),
+        status: 'queued',
+        experiment,
+        createdAt: created.toISOString(),
+        startedAt: null,
+        finishedAt: null,
+        versions,
+        engine: null,
+        stages: [],
+        summary: null,
+        error: null,
+        artifacts: [],
+      }
+      await store.create(record)
+      const run: LiveRun = { record, lastSeq: 0, lastKeptProgress: -Infinity }
+      live.set(record.runId, run)
+      waiting.push(record.runId)
+      publish(run, { type: 'run.queued' })
+      // After the answer, so that the caller knows the run before it hears of it.
+      setImmediate(next)
+      return record.runId
+    },
+
+    async cancel(runId) {
+      if (!live.has(runId)) throw new AppError({ code: 'conflict', message: `Run ${runId} is not waiting or running.` })
+      const position = waiting.indexOf(runId)
+      if (position !== -1) {
+        waiting.splice(position, 1)
+        return finish(runId, { type: 'run.cancelled' })
+      }
+      const host = engine()
+      host.insist(() => !live.has(runId))
+      await host.client().call('job.cancel', { runId })
+    },
+
+    accept(runId, fact) {
+      const run = live.get(runId)
+      if (run === undefined) return
+      if (isTerminal(fact)) finish(runId, fact)
+      else publish(run, fact)
+    },
+
+    engineCrashed(ending) {
+      if (active === null) return
+      finish(active, {
+        type: 'run.failed',
+        error: {
+          code: 'engine-crashed',
+          message: `The engine stopped in the middle of the run: ${ending}.`,
+          hint: 'Everything saved until then is in the run folder. Starting the experiment again uses a fresh engine.',
+        },
+      })
+    },
+
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+
+  function isKept(run: LiveRun, event: RunEvent): boolean {
+    if (event.type !== 'run.progress') return true
+    const time = Date.parse(event.at)
+    if (time - run.lastKeptProgress < KEEP_PROGRESS_EVERY_MS) return false
+    run.lastKeptProgress = time
+    return true
+  }
+}
+
+/** What an event changes in the record. */
+function changeOf(record: RunRecord, event: RunEvent): Partial<RunRecord> {
+  switch (event.type) {
+    case 'run.planned':
+      return { status: 'running', startedAt: event.at, stages: event.stages, engine: event.engine }
+    case 'run.artifact':
+      return { artifacts: [...record.artifacts, event.artifact] }
+    case 'run.finished':
+      return { status: 'done', finishedAt: event.at, summary: event.summary }
+    case 'run.failed':
+      return { status: 'failed', finishedAt: event.at, error: event.error }
+    case 'run.cancelled':
+      return { status: 'cancelled', finishedAt: event.at }
+    default:
+      return {}
+  }
+}

@@ -1,0 +1,92 @@
+import type { PluginKind, PluginManifest } from '../../../src-shared/model/plugin-manifest.js'
+import { percent, plain, printJson, printResult, say } from '../output.js'
+import { withApp } from '../session.js'
+
+export const listables = ['attacks', 'defenses', 'models', 'datasets', 'presets', 'runs'] as const
+export type Listable = (typeof listables)[number]
+
+const kinds: Partial<Record<Listable, PluginKind>> = {
+  attacks: 'attack',
+  defenses: 'defense',
+  models: 'model',
+  datasets: 'dataset',
+}
+
+export interface ListOptions {
+  readonly workspace: string
+  readonly json: boolean
+}
+
+/** Lists one kind of thing, or all of them. */
+export function listCommand(what: Listable | null, { workspace, json }: ListOptions): Promise<number> {
+  return withApp({ workspace, threads: null }, async (client) => {
+    const catalogue = await client.call('catalogue.list', {})
+    const wanted = what === null ? listables : [what]
+    const found: Record<string, unknown> = {}
+    for (const listable of wanted) {
+      const kind = kinds[listable]
+      if (kind !== undefined) {
+        const plugins = catalogue.plugins.filter((plugin) => plugin.kind === kind)
+        found[listable] = plugins
+        if (!json) printSection(listable, plugins.map(pluginRow))
+      } else if (listable === 'presets') {
+        found[listable] = catalogue.experiments
+        if (!json)
+          printSection(
+            listable,
+            catalogue.experiments.map(({ id, summary }) => [id, summary]),
+          )
+      } else {
+        const { runs, unreadable } = await client.call('run.list', {})
+        found[listable] = runs
+        if (!json) printSection(listable, runs.map(runRow))
+        if (unreadable.length > 0) say(`Not readable as runs: ${unreadable.map(plain).join(', ')}`)
+      }
+    }
+    if (json) printJson(what === null ? found : found[what])
+    return 0
+  })
+
+  function pluginRow({ id, summary, presets }: PluginManifest): string[] {
+    const names = presets.map((preset) => (preset.oracle ? `${preset.id} (oracle)` : preset.id))
+    return [id, names.length === 0 ? summary : `${summary} Presets: ${names.join(', ')}.`]
+  }
+}
+
+type RunLine = {
+  runId: string
+  status: string
+  name: string
+  summary: {
+    before: { attackSuccessRate: number | null }
+    defenses: { after: { attackSuccessRate: number | null } }[]
+  } | null
+}
+
+function runRow({ runId, status, name, summary }: RunLine): string[] {
+  const success =
+    summary === null
+      ? ''
+      : `attack success ${[summary.before, ...summary.defenses.map(({ after }) => after)]
+          .map((scores) => percent(scores.attackSuccessRate))
+          .join(' -> ')}`
+  return [runId, status, plain(name), success]
+}
+
+function printSection(title: string, rows: string[][]): void {
+  const body = rows.length === 0 ? '  none' : leftTable(rows)
+  printResult(`${title[0]!.toUpperCase()}${title.slice(1)}\n${body}\n`)
+}
+
+function leftTable(rows: string[][]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  return rows
+    .map(
+      (row) =>
+        `  ${row
+          .map((cell, column) => cell.padEnd(widths[column]!))
+          .join('  ')
+          .trimEnd()}`,
+    )
+    .join('\n')
+}

@@ -1,0 +1,103 @@
+import { relative } from 'node:path'
+import type { RunEvent } from '../../../src-shared/contract/events.js'
+import { isTerminal } from '../../../src-shared/contract/events.js'
+import { AppError } from '../../../src-shared/contract/errors.js'
+import type { RunId } from '../../../src-shared/model/ids.js'
+import type { RunRecord } from '../../../src-shared/model/run-record.js'
+import { loadExperiment } from '../load-experiment.js'
+import { plain, printJson, printResult, say } from '../output.js'
+import { createProgressLine } from '../progress-line.js'
+import { withApp, type AppClient } from '../session.js'
+import { setValue } from '../set-value.js'
+import { formatSummary } from '../summary-table.js'
+
+export interface RunOptions {
+  readonly workspace: string
+  readonly threads: number | null
+  readonly set: readonly string[]
+  readonly seed: number | null
+  readonly json: boolean
+}
+
+export const EXIT_OK = 0
+export const EXIT_FAILED = 1
+export const EXIT_CANCELLED = 130
+
+/** Runs one experiment to its end. Returns the exit code. */
+export function runCommand(source: string, options: RunOptions): Promise<number> {
+  return withApp(options, async (client) => {
+    const experiment = await loadExperiment(source, await client.call('catalogue.list', {}))
+    for (const assignment of options.set) setValue(experiment, assignment)
+    if (options.seed !== null) experiment['seed'] = options.seed
+
+    const { runId } = await follow(client, options.json, () => client.call('run.start', { experiment }))
+    const { record, folder } = await client.call('run.snapshot', { runId })
+    if (options.json) printJson(resultLine(record))
+    else showEnd(record, folder)
+    if (record.status === 'done') return EXIT_OK
+    return record.status === 'cancelled' ? EXIT_CANCELLED : EXIT_FAILED
+  })
+}
+
+/** Shows or prints every event of the run until its last one. Interrupt cancels the run; twice ends the program. */
+async function follow(
+  client: AppClient,
+  json: boolean,
+  start: () => Promise<{ runId: RunId }>,
+): Promise<{ runId: RunId }> {
+  const progress = createProgressLine(process.stderr)
+  let started: RunId | null = null
+  let onInterrupt: (() => void) | null = null
+  try {
+    const ended = new Promise<void>((resolve, reject) => {
+      client.onEvent((event: RunEvent) => {
+        if (json) printJson(event)
+        progress.show(event)
+        if (isTerminal(event)) resolve()
+      })
+      client.onClose((reason) =>
+        reject(new AppError({ code: 'internal', message: `The application closed: ${reason}.` })),
+      )
+      onInterrupt = () => {
+        if (started === null) return process.exit(EXIT_CANCELLED)
+        say('\nCancelling; interrupt again to end at once.')
+        process.once('SIGINT', () => process.exit(EXIT_CANCELLED))
+        client.call('run.cancel', { runId: started }).catch(reject)
+      }
+      process.once('SIGINT', onInterrupt)
+    })
+    const { runId } = await start()
+    started = runId
+    say(`Run ${runId}`)
+    await ended
+    return { runId }
+  } finally {
+    progress.end()
+    if (onInterrupt !== null) process.off('SIGINT', onInterrupt)
+  }
+}
+
+/** The last line with `--json`. `after` is that of the first defense; all of them are in `defenses`. */
+function resultLine({ runId, status, summary, error }: RunRecord) {
+  return {
+    type: 'result',
+    runId,
+    status,
+    before: summary?.before ?? null,
+    after: summary?.defenses[0]?.after ?? null,
+    defenses: summary?.defenses ?? [],
+    seconds: summary?.seconds ?? null,
+    peakMemoryMb: summary?.peakMemoryMb ?? null,
+    tensorsLeft: summary?.tensorsLeft ?? null,
+    error,
+  }
+}
+
+function showEnd(record: RunRecord, folder: string): void {
+  if (record.summary !== null) printResult(`\n${formatSummary(record, record.summary)}`)
+  else if (record.error !== null)
+    printResult(`\nThe run failed: ${plain(record.error.message)}\n${record.error.hint ?? ''}`)
+  else printResult(`\nThe run ended as ${record.status}.`)
+  printResult(`\nRun folder: ${relative(process.cwd(), folder) || folder}`)
+  printResult(`Look at it again: npm run -s cli -- show ${record.runId}`)
+}

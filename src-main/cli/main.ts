@@ -1,0 +1,133 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { AppError } from '../../src-shared/contract/errors.js'
+import { doctorCommand } from './commands/doctor.js'
+import { listables, listCommand, type Listable } from './commands/list.js'
+import { methodCommand } from './commands/method.js'
+import { EXIT_FAILED, runCommand } from './commands/run.js'
+import { showCommand } from './commands/show.js'
+import { plain, say } from './output.js'
+
+/** Something in the request was wrong, and nothing was started. */
+const EXIT_REFUSED = 2
+
+const DEFAULT_WORKSPACE = process.env['UNBACKDOOR_WORKSPACE'] || 'workspace'
+const workspaceHelp = 'folder that holds the runs (or $UNBACKDOOR_WORKSPACE)'
+
+async function main(argv: readonly string[]): Promise<number> {
+  let exitCode = 0
+  const program = new Command('unbackdoor')
+    .description('Puts backdoors into image classifiers and takes them out again.')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+
+  program
+    .command('run')
+    .description('run an experiment from loading the data to the last evaluation')
+    .argument('<experiment>', 'a preset (see "list presets"), an experiment file, or the run.json of a run')
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
+    .option(
+      '--set <path=value>',
+      'change one field, such as attack.params.poisonRate=0.1; may be repeated',
+      collect,
+      [],
+    )
+    .option('--seed <number>', 'seed of every random draw', wholeNumber)
+    .option('--threads <number>', 'threads of the engine; 1 makes a run repeatable to the last bit', positiveNumber)
+    .option('--json', 'print every event as a line of JSON, the result last; text for people goes to standard error')
+    .addHelpText('after', '\nThe parameters of a method: unbackdoor method <id>, such as "method badnets".')
+    .action(
+      async (
+        experiment: string,
+        options: { workspace: string; set: string[]; seed?: number; threads?: number; json?: boolean },
+      ) => {
+        exitCode = await runCommand(experiment, {
+          workspace: options.workspace,
+          set: options.set,
+          seed: options.seed ?? null,
+          threads: options.threads ?? null,
+          json: options.json ?? false,
+        })
+      },
+    )
+
+  program
+    .command('list')
+    .description('list what there is')
+    .argument('[what]', listables.join(' | '), listable)
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
+    .option('--json', 'as JSON')
+    .action(async (what: Listable | undefined, options: { workspace: string; json?: boolean }) => {
+      exitCode = await listCommand(what ?? null, { workspace: options.workspace, json: options.json ?? false })
+    })
+
+  program
+    .command('method')
+    .description('what a dataset, model, attack or defense does, and its parameters')
+    .argument('<id>', 'such as badnets or baeraser')
+    .action(async (id: string) => {
+      exitCode = await methodCommand(id, { workspace: DEFAULT_WORKSPACE })
+    })
+
+  program
+    .command('show')
+    .description('show one run: settings, figures, files')
+    .argument('<runId>')
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
+    .option('--json', 'the whole record as JSON')
+    .action(async (runId: string, options: { workspace: string; json?: boolean }) => {
+      exitCode = await showCommand(runId, { workspace: options.workspace, json: options.json ?? false })
+    })
+
+  program
+    .command('doctor')
+    .description('show what the program stands on: Node, engine, devices, memory, caches, Electron')
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
+    .option('--json', 'as JSON')
+    .action(async (options: { workspace: string; json?: boolean }) => {
+      exitCode = await doctorCommand({ workspace: options.workspace, json: options.json ?? false })
+    })
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    return reportError(error)
+  }
+}
+
+function reportError(error: unknown): number {
+  // Commander has already said what was wrong; help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_REFUSED
+  if (error instanceof AppError) {
+    if (error.fields === undefined) say(plain(error.message))
+    else for (const { path, value, message } of error.fields) say(plain(`${path}: ${value} ${message}`))
+    if (error.hint !== undefined) say(plain(error.hint))
+    return error.code === 'invalid-input' || error.code === 'not-found' ? EXIT_REFUSED : EXIT_FAILED
+  }
+  console.error(error)
+  return EXIT_FAILED
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value]
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('must be a whole number of at least 0')
+  return value
+}
+
+function positiveNumber(text: string): number {
+  const value = wholeNumber(text)
+  if (value === 0) throw new InvalidArgumentError('must be at least 1')
+  return value
+}
+
+function listable(text: string): Listable {
+  const found = listables.find((name) => name === text)
+  if (found === undefined) throw new InvalidArgumentError(`must be one of ${listables.join(', ')}`)
+  return found
+}
+
+process.exitCode = await main(process.argv.slice(2))
