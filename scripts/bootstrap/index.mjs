@@ -1,0 +1,78 @@
+// From a fresh clone to a running command, in four steps that each do nothing when there is nothing to do.
+
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readArguments } from './arguments.mjs'
+import { ensureBuilt, whyBuild } from './build.mjs'
+import { cacheFolder } from './cache.mjs'
+import { ensureEngine, readyEngine } from './engine.mjs'
+import { exitOnSignals, handOver } from './exec.mjs'
+import { withLock } from './lock.mjs'
+import { findNode } from './node-runtime.mjs'
+import { ensurePackages, whyInstall } from './packages.mjs'
+import { Problem, setVerbose } from './say.mjs'
+
+/**
+ * @typedef {import('./arguments.mjs').Arguments} Arguments
+ * @typedef {import('./node-runtime.mjs').NodeRuntime} NodeRuntime
+ */
+
+const projectRoot = fileURLToPath(new URL('../..', import.meta.url))
+
+/** @param {string[]} argv */
+export async function main(argv) {
+  exitOnSignals()
+  try {
+    const given = readArguments(argv, process.env)
+    setVerbose(given.verbose)
+    const node = await prepare(projectRoot, given)
+    if (given.command === 'setup') return
+    const { script, args } = commandLine(given)
+    await handOver(node.binary, [join(projectRoot, script), ...args])
+  } catch (error) {
+    const text = error instanceof Problem ? error.text : error instanceof Error ? error.stack : String(error)
+    process.stderr.write(`unbackdoor: ${text}\n`)
+    process.exit(error instanceof Problem ? error.exitCode : 1)
+  }
+}
+
+/**
+ * @param {Arguments} given
+ * @returns {{ script: string, args: string[] }}
+ */
+function commandLine({ command, forwarded }) {
+  switch (command) {
+    case 'demo':
+      return { script: 'out/main/cli.js', args: ['run', 'default', ...forwarded] }
+    case 'start':
+      return { script: 'out/main/serve.js', args: forwarded }
+    case 'results':
+      return { script: 'scripts/results.mjs', args: forwarded }
+    case 'test':
+      return { script: 'scripts/test.mjs', args: forwarded }
+    default:
+      return { script: 'out/main/cli.js', args: forwarded }
+  }
+}
+
+/**
+ * @param {string} root
+ * @param {Arguments} given
+ * @returns {Promise<NodeRuntime>}
+ */
+async function prepare(root, { command, engine: wanted }) {
+  const cache = cacheFolder()
+  // The tests build the app as one of their stages, so that a broken build is one failed test among others.
+  const builds = command !== 'test'
+  if (!whyInstall(root)) {
+    const node = findNode(root)
+    if (readyEngine({ root, cache, node, wanted }) && !(builds && whyBuild(root))) return node
+  }
+  return withLock(join(root, 'out', '.lock'), 'this clone', async () => {
+    await ensurePackages(root)
+    const node = findNode(root)
+    await ensureEngine({ root, cache, node, wanted })
+    if (builds) await ensureBuilt(root, node)
+    return node
+  })
+}
