@@ -26,6 +26,8 @@ export default defineConfig({
   },
   renderer: {
     root: 'src-renderer',
+    // Absolute, because a page at /run/<id> must find its assets too.
+    base: '/',
     plugins: [vue()],
     build: { outDir: at('out/renderer'), rollupOptions: { input: at('src-renderer/index.html') } },
   },

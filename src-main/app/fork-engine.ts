@@ -1,9 +1,13 @@
 import { fork } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createTransportCore } from '../../src-shared/rpc/transport-core.js'
 import type { EngineOptions } from '../engine-contract/index.js'
 import type { LaunchedEngine } from './launched-engine.js'
 
+/** Characters kept of what the engine printed. */
 const LAST_WORDS = 2_000
+const LAST_WORDS_MS = 500
 
 /** Starts the engine as a Node child process: the way of the command line and of served mode. */
 export function forkEngine(entry: string, options: EngineOptions, threads: number | null): LaunchedEngine {
@@ -32,8 +36,14 @@ export function forkEngine(entry: string, options: EngineOptions, threads: numbe
 
   const exit = new Promise<string>((resolve) => {
     child.on('error', (error) => resolve(`it could not be started: ${error.message}`))
-    // `close` comes after the last output, `exit` may come before it.
-    child.on('close', (code, signal) => resolve(describeEnding(code, signal, lastWords)))
+    child.on('exit', async (code, signal) => {
+      // Its last words may still be in the pipes; a grandchild could hold those open for ever.
+      await Promise.race([
+        Promise.all([ended(child.stdout), ended(child.stderr)]),
+        delay(LAST_WORDS_MS, null, { ref: false }),
+      ])
+      resolve(describeEnding(code, signal, lastWords))
+    })
   })
   void exit.then((ending) => core.closed(ending))
 
@@ -42,6 +52,11 @@ export function forkEngine(entry: string, options: EngineOptions, threads: numbe
     kill: () => child.kill('SIGKILL'),
     onExit: (listener) => void exit.then(listener),
   }
+}
+
+function ended(stream: Readable | null): Promise<void> {
+  if (stream === null || stream.readableEnded) return Promise.resolve()
+  return new Promise((resolve) => stream.once('close', () => resolve()))
 }
 
 function describeEnding(code: number | null, signal: NodeJS.Signals | null, lastWords: string): string {

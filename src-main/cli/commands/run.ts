@@ -1,7 +1,5 @@
 import { relative } from 'node:path'
-import type { RunEvent } from '../../../src-shared/contract/events.js'
 import { isTerminal } from '../../../src-shared/contract/events.js'
-import { AppError } from '../../../src-shared/contract/errors.js'
 import type { RunId } from '../../../src-shared/model/ids.js'
 import type { RunRecord } from '../../../src-shared/model/run-record.js'
 import { loadExperiment } from '../load-experiment.js'
@@ -46,34 +44,27 @@ async function follow(
   start: () => Promise<{ runId: RunId }>,
 ): Promise<{ runId: RunId }> {
   const progress = createProgressLine(process.stderr)
-  let started: RunId | null = null
-  let onInterrupt: (() => void) | null = null
+  const ended = Promise.withResolvers<void>()
+  const stopListening = client.onEvent((event) => {
+    if (json) printJson(event)
+    progress.show(event)
+    if (isTerminal(event)) ended.resolve()
+  })
   try {
-    const ended = new Promise<void>((resolve, reject) => {
-      client.onEvent((event: RunEvent) => {
-        if (json) printJson(event)
-        progress.show(event)
-        if (isTerminal(event)) resolve()
-      })
-      client.onClose((reason) =>
-        reject(new AppError({ code: 'internal', message: `The application closed: ${reason}.` })),
-      )
-      onInterrupt = () => {
-        if (started === null) return process.exit(EXIT_CANCELLED)
-        say('\nCancelling; interrupt again to end at once.')
-        process.once('SIGINT', () => process.exit(EXIT_CANCELLED))
-        client.call('run.cancel', { runId: started }).catch(reject)
-      }
-      process.once('SIGINT', onInterrupt)
-    })
     const { runId } = await start()
-    started = runId
     say(`Run ${runId}`)
-    await ended
+    const onInterrupt = (): void => {
+      say('\nCancelling; interrupt again to end at once.')
+      process.once('SIGINT', () => process.exit(EXIT_CANCELLED))
+      client.call('run.cancel', { runId }).catch(ended.reject)
+    }
+    process.once('SIGINT', onInterrupt)
+    await ended.promise
+    process.off('SIGINT', onInterrupt)
     return { runId }
   } finally {
+    stopListening()
     progress.end()
-    if (onInterrupt !== null) process.off('SIGINT', onInterrupt)
   }
 }
 

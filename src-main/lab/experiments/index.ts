@@ -41,17 +41,23 @@ export const experimentPresets: readonly ExperimentPreset[] = [
   {
     id: 'tiny',
     title: 'A first look in seconds',
-    summary: 'Every stage on 400 digits: shows how a run goes, not what a defense can do.',
+    summary: 'Every stage on 2,000 digits and a narrow network: shows how a run goes, not what a defense can do.',
     experiment: {
       name: 'A first look in seconds',
       ...digits,
-      dataset: { id: 'mnist-10k', params: { images: 400 } },
-      model: { id: 'small-cnn', params: { width: 4 } },
-      training: { epochs: 2 },
+      dataset: { id: 'mnist-10k', params: { images: 2000 } },
+      model: { id: 'small-cnn', params: { width: 8 } },
+      attack: { id: 'badnets', params: { poisonRate: 0.1 } },
+      training: { epochs: 10, batchSize: 32 },
       defenses: [
         {
           id: 'baeraser',
-          params: { recovery: { hidden: 16, epochs: 2, searchEpochs: 1, batchSize: 16 }, unlearning: { epochs: 2 } },
+          params: {
+            recovery: { hidden: 64, epochs: 12, searchEpochs: 10, batchSize: 16, learningRate: 0.001 },
+            unlearning: { epochs: 12 },
+            // One of 25 validation images is 4 %.
+            selection: { accuracyFloor: 0.1 },
+          },
         },
       ],
     },

@@ -74,7 +74,7 @@ export function unlearningStep(objective: UnlearningObjective, optimizer: Optimi
       const cleanLoss = tf.mean(softmaxCrossEntropy(cleanLogits, labels))
       const triggeredLoss = ascentTerm(objective, softmaxCrossEntropy(triggeredLogits, targets), labels)
       const distance = Object.entries(parameters)
-        .map(([name, value]): Tensor => tf.sum(tf.abs(tf.sub(value, tensorOf(anchor, name)))))
+        .map(([name, value]) => sumOfAbsolutes(tf.sub(value, tensorOf(anchor, name))))
         .reduce((sum, term) => tf.add(sum, term))
       const answers = tensorOf<Tensor2D>(inputs, 'answers')
       const distillation = tf.add(softCrossEntropy(cleanLogits, answers), softCrossEntropy(triggeredLogits, answers))
@@ -112,4 +112,9 @@ function ascentTerm(
 /** Mean cross-entropy against probabilities instead of one class. */
 function softCrossEntropy(logits: Tensor2D, probabilities: Tensor2D): Tensor {
   return tf.neg(tf.mean(tf.sum(tf.mul(probabilities, tf.logSoftmax(logits)), 1)))
+}
+
+/** The L1 norm with the derivative 0 at 0, where every weight starts: tfjs's own |x| has -1 there. */
+function sumOfAbsolutes(x: Tensor): Tensor {
+  return tf.sum(tf.mul(x, tf.sign(x)))
 }

@@ -1,0 +1,54 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { disposeTensors } from '../../src-main/lab/compute/tensor-map.js'
+import { models } from '../../src-main/lab/models/index.js'
+import { classify, initialWeights, partitionWeights } from '../../src-main/lab/nn/network.js'
+import { createRandomStreams } from '../../src-main/lab/random/streams.js'
+import { tf, type Tensor4D } from '../../src-main/lab/tf.js'
+import { useJavascriptBackend } from '../helpers/tfjs.js'
+
+const shapes = [
+  { height: 28, width: 28, channels: 1 },
+  { height: 32, width: 32, channels: 3 },
+]
+
+describe.each(models.all.map((model) => [model.id, model] as const))('model %s', (_id, model) => {
+  beforeAll(useJavascriptBackend)
+
+  it.each(shapes)('takes images of $height x $width x $channels and answers one number per class', (shape) => {
+    const pixelNormalization = {
+      mean: new Array<number>(shape.channels).fill(0.5),
+      deviation: new Array<number>(shape.channels).fill(0.5),
+    }
+    const info = { shape, classNames: ['a', 'b', 'c', 'd'], pixelNormalization }
+    const network = model.build(model.params.parse({}), info)
+    const before = tf.memory().numTensors
+    const weights = initialWeights(network, createRandomStreams(1).stream('weights'))
+    expect(Object.keys(weights)).toEqual(network.parameters.map(({ name }) => name))
+    tf.tidy(() => {
+      const images = tf.randomUniform([2, shape.height, shape.width, shape.channels]) as Tensor4D
+      const training = classify(network, weights, images, 'batch')
+      expect(training.logits.shape).toEqual([2, 4])
+      const { statistics } = partitionWeights(network, weights)
+      expect(Object.keys(training.statistics).toSorted()).toEqual(Object.keys(statistics).toSorted())
+      const testing = classify(network, weights, images, 'running')
+      expect(testing.logits.shape).toEqual([2, 4])
+      expect(testing.statistics).toEqual({})
+      expect(testing.logits.dataSync().every(Number.isFinite)).toBe(true)
+    })
+    disposeTensors(weights)
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('starts from the same weights for the same seed', () => {
+    const info = { shape: shapes[0]!, classNames: ['a', 'b'], pixelNormalization: { mean: [0.5], deviation: [0.5] } }
+    const network = model.build(model.params.parse({}), info)
+    const values = (seed: number): number[][] => {
+      const weights = initialWeights(network, createRandomStreams(seed).stream('weights'))
+      const copied = Object.values(weights).map((tensor) => [...tensor.dataSync()])
+      disposeTensors(weights)
+      return copied
+    }
+    expect(values(1)).toEqual(values(1))
+    expect(values(2)).not.toEqual(values(1))
+  })
+})

@@ -1,0 +1,17 @@
+import type { GoldenGroup } from '../../helpers/golden.js'
+import { layerCases } from './layers.js'
+import { lossCases } from './loss.js'
+import { optimizerCases } from './optimizers.js'
+import { smallCnnCases } from './small-cnn.js'
+import { triggerRecoveryCases } from './trigger-recovery.js'
+import { unlearningCases } from './unlearning.js'
+
+/** All golden cases, by the file that holds their values. */
+export const goldenGroups: readonly GoldenGroup[] = [
+  layerCases,
+  lossCases,
+  smallCnnCases,
+  optimizerCases,
+  triggerRecoveryCases,
+  unlearningCases,
+]

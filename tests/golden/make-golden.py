@@ -1,0 +1,694 @@
+#!/usr/bin/env python3
+"""Computes the reference values of the golden tests with PyTorch.
+
+    python3 -m venv X
+    X/bin/pip install torch numpy
+    X/bin/python tests/golden/make-golden.py
+
+It writes tests/golden/values/*.json. It shares no file with the laboratory: both sides compute the same inputs and
+weights from the same formula (`fill` here and in fill.ts), and this side then follows the published formulas with
+torch.nn, torch.optim and autograd, in double precision. What is compared is therefore the laboratory's float32 against
+the true value.
+
+Tensors are filled, and values written, in the laboratory's layout: images batch x height x width x channels,
+convolutions height x width x in x out, linear weights in x out.
+"""
+
+import datetime
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+
+VALUES = Path(__file__).parent / "values"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Inputs and weights
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def hashes(label, count):
+    """32 random-looking bits for each index: FNV-1a of the label, then MurmurHash3's finalizer. Exact on both sides."""
+    seed = 0x811C9DC5
+    for byte in label.encode("ascii"):
+        seed = ((seed ^ byte) * 0x01000193) & 0xFFFFFFFF
+    h = (np.arange(count, dtype=np.uint64) * 0x9E3779B9 + seed) & 0xFFFFFFFF
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        h = ((h ^ (h >> shift)) * factor) & 0xFFFFFFFF
+    return h ^ (h >> 16)
+
+
+def fill(label, shape, scale=1.0, offset=0.0):
+    """offset + scale * u with u evenly spread over -1..1, rounded to float32 as the laboratory does."""
+    u = hashes(label, math.prod(shape)).astype(np.float64) / 2**31 - 1
+    return torch.tensor((offset + scale * u).astype(np.float32).reshape(shape).astype(np.float64))
+
+
+def pixels(label, shape):
+    return fill(label, shape, 0.5, 0.5)
+
+
+def fill_ints(label, count, below):
+    return [int(h) % below for h in hashes(label, count)]
+
+
+def fill_weight(label, shape):
+    """A weight by its name and shape: spread so that layers keep the size of what passes through them."""
+    if label.endswith("running_var") or (label.endswith("weight") and len(shape) == 1):
+        return fill(label, shape, 0.5, 1.0)
+    if len(shape) == 1:
+        return fill(label, shape, 0.5)
+    return fill(label, shape, math.sqrt(3 / math.prod(shape[:-1])))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Layouts
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def weight_from_ours(t):
+    return t.permute(3, 2, 0, 1) if t.dim() == 4 else t.T if t.dim() == 2 else t
+
+
+def weight_to_ours(t):
+    return t.permute(2, 3, 1, 0) if t.dim() == 4 else t.T if t.dim() == 2 else t
+
+
+def images_from_ours(t):
+    return t.permute(0, 3, 1, 2)
+
+
+def images_to_ours(t):
+    return t.permute(0, 2, 3, 1)
+
+
+def named_weights(module):
+    """Parameters and running statistics by name."""
+    named = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+    return {name: t for name, t in named.items() if not name.endswith("num_batches_tracked")}
+
+
+def load(module, label):
+    with torch.no_grad():
+        for name, tensor in named_weights(module).items():
+            ours = weight_to_ours(tensor)
+            tensor.copy_(weight_from_ours(fill_weight(f"{label}/{name}", tuple(ours.shape))))
+    return module
+
+
+def snapshot(module, prefix=""):
+    return {prefix + name: weight_to_ours(t).detach().clone() for name, t in named_weights(module).items()}
+
+
+def gradients(module):
+    return {f"gradient/{name}": weight_to_ours(p.grad) for name, p in module.named_parameters()}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Writing
+# ---------------------------------------------------------------------------------------------------------------------
+
+WHOLE = 40
+ENTRIES = 16
+
+
+def short(value):
+    return float(f"{float(value):.9g}")
+
+
+def summary(tensor):
+    """The tensor itself if small, else what shows a wrong one: sums, norm and some of its entries."""
+    values = np.asarray(tensor.detach().contiguous(), dtype=np.float64)
+    flat = values.reshape(-1)
+    assert np.isfinite(flat).all()
+    if flat.size <= WHOLE:
+        return {"shape": list(values.shape), "values": [short(v) for v in flat]}
+    return {
+        "shape": list(values.shape),
+        "sum": short(flat.sum()),
+        "absoluteSum": short(np.abs(flat).sum()),
+        "norm": short(np.sqrt(np.square(flat).sum())),
+        "entries": [short(flat[k * (flat.size - 1) // (ENTRIES - 1)]) for k in range(ENTRIES)],
+    }
+
+
+class Group:
+    """The cases of one file."""
+
+    def __init__(self, name):
+        self.name = name
+        self.cases = {}
+
+    def add(self, case, **tensors):
+        self.put(case, tensors)
+
+    def put(self, case, tensors):
+        assert case not in self.cases, case
+        self.cases[case] = {name: summary(t) for name, t in tensors.items()}
+
+    def write(self):
+        about = {
+            "script": "tests/golden/make-golden.py",
+            "torch": torch.__version__.split("+")[0],
+            "date": datetime.date.today().isoformat(),
+        }
+        cases = ",\n".join(
+            f'    {json.dumps(case)}: {{\n'
+            + ",\n".join(f"      {json.dumps(n)}: {json.dumps(s, separators=(',', ':'))}" for n, s in tensors.items())
+            + "\n    }"
+            for case, tensors in self.cases.items()
+        )
+        head = ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in about.items())
+        VALUES.mkdir(exist_ok=True)
+        (VALUES / f"{self.name}.json").write_text(f'{{\n{head},\n  "cases": {{\n{cases}\n  }}\n}}\n')
+
+
+def pull(y, case):
+    """A scalar whose gradient with respect to y is a filled tensor, so that a mistake in any entry shows."""
+    return (y * fill(f"{case}/pull", tuple(y.shape))).sum()
+
+
+def leaf(tensor):
+    return tensor.clone().requires_grad_()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# 1. Layers
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def make_layers():
+    group = Group("layers")
+
+    for case, (height, width), (c_in, c_out), kernel, stride, padding, bias in [
+        ("conv 3x3", (6, 5), (3, 4), 3, 1, 1, False),
+        ("conv 3x3 with bias", (5, 6), (1, 3), 3, 1, 1, True),
+        ("conv 3x3 without padding", (6, 5), (2, 3), 3, 1, 0, False),
+        ("conv 3x3 stride 2 on even sizes", (8, 6), (2, 3), 3, 2, 1, True),
+        ("conv 3x3 stride 2 on odd sizes", (7, 5), (2, 3), 3, 2, 1, False),
+        ("conv 1x1", (4, 5), (3, 2), 1, 1, 0, True),
+        ("conv 1x1 stride 2", (6, 5), (3, 4), 1, 2, 0, False),
+        ("conv 5x5", (6, 7), (2, 3), 5, 1, 2, False),
+    ]:
+        layer = load(nn.Conv2d(c_in, c_out, kernel, stride, padding, bias=bias), f"{case}/layer")
+        x = leaf(fill(f"{case}/x", (2, height, width, c_in)))
+        y = images_to_ours(layer(images_from_ours(x)))
+        pull(y, case).backward()
+        group.put(case, {"y": y, "gradient/x": x.grad, **gradients(layer)})
+
+    for case, batches, scale, offset in [
+        ("batch norm, one batch", 1, 2.0, 0.3),
+        ("batch norm, two batches", 2, 2.0, 0.3),
+        ("batch norm, far from zero", 1, 2.0, 20.0),
+        # So close together that epsilon counts.
+        ("batch norm, little variance", 1, 0.005, 0.01),
+    ]:
+        layer = load(nn.BatchNorm2d(6), f"{case}/layer").train()
+        for batch in range(batches):
+            layer.zero_grad()
+            x = leaf(fill(f"{case}/x{batch}", (3, 4, 5, 6), scale, offset))
+            y = images_to_ours(layer(images_from_ours(x)))
+            pull(y, case).backward()
+        group.put(
+            case,
+            {
+                "y": y,
+                "gradient/x": x.grad,
+                **gradients(layer),
+                "running_mean": layer.running_mean,
+                "running_var": layer.running_var,
+            },
+        )
+
+    case = "batch norm with running statistics"
+    layer = load(nn.BatchNorm2d(6), f"{case}/layer").eval()
+    x = leaf(fill(f"{case}/x", (3, 4, 5, 6), 2.0, 0.3))
+    y = images_to_ours(layer(images_from_ours(x)))
+    pull(y, case).backward()
+    group.put(case, {"y": y, "gradient/x": x.grad, **gradients(layer)})
+
+    for case, bias in [("linear", False), ("linear with bias", True)]:
+        layer = load(nn.Linear(7, 4, bias=bias), f"{case}/layer")
+        x = leaf(fill(f"{case}/x", (5, 7)))
+        y = layer(x)
+        pull(y, case).backward()
+        group.put(case, {"y": y, "gradient/x": x.grad, **gradients(layer)})
+
+    def with_zeros(case):
+        """Every third entry exactly 0, where the derivative is a convention."""
+        x = fill(f"{case}/x", (7, 9))
+        x.view(-1)[::3] = 0
+        return leaf(x)
+
+    for case, function in [("relu", F.relu), ("leaky relu", lambda v: F.leaky_relu(v, 0.2))]:
+        x = with_zeros(case)
+        y = function(x)
+        pull(y, case).backward()
+        group.put(case, {"y": y, "gradient/x": x.grad})
+
+    for case, (height, width) in [("max pool 2x2", (6, 8)), ("max pool 2x2 on odd sizes", (7, 5))]:
+        x = leaf(fill(f"{case}/x", (2, height, width, 3)))
+        y = images_to_ours(F.max_pool2d(images_from_ours(x), 2))
+        pull(y, case).backward()
+        group.put(case, {"y": y, "gradient/x": x.grad})
+
+    group.write()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# 2. Loss
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def make_loss():
+    group = Group("loss")
+    # The wide one would overflow exp in float32 without the usual shift by the maximum.
+    for case, scale, offset in [
+        ("softmax cross-entropy", 3.0, 0.0),
+        ("softmax cross-entropy, wide logits", 150.0, 40.0),
+    ]:
+        logits = leaf(fill(f"{case}/logits", (6, 10), scale, offset))
+        labels = torch.tensor(fill_ints(f"{case}/labels", 6, 10))
+        losses = F.cross_entropy(logits, labels, reduction="none")
+        pull(losses, case).backward()
+        group.put(case, {"losses": losses, "gradient/logits": logits.grad})
+    group.write()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# 3. The small CNN
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+class SmallCnn(nn.Module):
+    def __init__(self, channels, width, classes, mean, deviation):
+        super().__init__()
+        self.mean, self.deviation = (torch.tensor(v).view(1, -1, 1, 1) for v in (mean, deviation))
+        self.conv1 = nn.Conv2d(channels, width, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, 2 * width, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(2 * width)
+        self.conv3 = nn.Conv2d(2 * width, 4 * width, 3, padding=1, bias=False)
+        self.bn3 = nn.BatchNorm2d(4 * width)
+        self.fc = nn.Linear(4 * width, classes)
+
+    def forward(self, images):
+        """Images in 0..1, channels last."""
+        x = (images_from_ours(images) - self.mean) / self.deviation
+        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 2)
+        x = F.max_pool2d(F.relu(self.bn2(self.conv2(x))), 2)
+        x = F.relu(self.bn3(self.conv3(x)))
+        return self.fc(x.mean((2, 3)))
+
+
+def mnist_cnn(width, label):
+    return load(SmallCnn(1, width, 10, [0.1307], [0.3081]), label)
+
+
+def make_small_cnn():
+    group = Group("small-cnn")
+    for case, width in [("width 4", 4), ("default width", 16)]:
+        model = mnist_cnn(width, f"{case}/weights").train()
+        images = pixels(f"{case}/images", (4, 28, 28, 1))
+        labels = torch.tensor(fill_ints(f"{case}/labels", 4, 10))
+        logits = model(images)
+        loss = F.cross_entropy(logits, labels)
+        loss.backward()
+        statistics = {name: buffer for name, buffer in model.named_buffers() if "running" in name}
+        group.put(case, {"logits": logits, "loss": loss, **gradients(model), **statistics})
+
+        model = mnist_cnn(width, f"{case}/weights").eval()
+        group.put(f"{case}, as deployed", {"logits": model(images)})
+
+    # Two steps, so that the velocities matter.
+    case = "two steps of SGD"
+    model = mnist_cnn(4, f"{case}/weights").train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=0.9, weight_decay=0.05)
+    start = snapshot(model, "weights/")
+    for step, rate in enumerate((0.1, 0.05)):
+        optimizer.param_groups[0]["lr"] = rate
+        optimizer.zero_grad()
+        images = pixels(f"{case}/images{step}", (4, 28, 28, 1))
+        labels = torch.tensor(fill_ints(f"{case}/labels{step}", 4, 10))
+        loss = F.cross_entropy(model(images), labels)
+        loss.backward()
+        optimizer.step()
+    group.put(case, {**changes(start, snapshot(model, "weights/")), **slots(optimizer, model), "output/loss": loss})
+    group.write()
+
+
+def changes(before, after):
+    """What a step moves, and by how much: the weights themselves are so much larger that they would hide it."""
+    return {f"change/{name}": after[name] - before[name] for name in before}
+
+
+def slots(optimizer, module, prefix="optimizer"):
+    """The optimizer's memory under the names of the laboratory."""
+    names = {"momentum_buffer": "velocity", "exp_avg": "mean", "exp_avg_sq": "square"}
+    return {
+        f"change/{prefix}/{ours}/{name}": weight_to_ours(optimizer.state[parameter][theirs])
+        for theirs, ours in names.items()
+        for name, parameter in module.named_parameters()
+        if theirs in optimizer.state[parameter]
+    }
+
+
+def powers(optimizer, steps, prefix="optimizer"):
+    beta1, beta2 = optimizer.param_groups[0]["betas"]
+    return {
+        f"change/{prefix}/beta1Power": torch.tensor(beta1**steps - 1),
+        f"change/{prefix}/beta2Power": torch.tensor(beta2**steps - 1),
+    }
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# 4. Optimizers and the schedule
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def make_optimizers():
+    group = Group("optimizers")
+    for case, create in [
+        ("sgd with momentum", lambda p: torch.optim.SGD(p, lr=1.0, momentum=0.9)),
+        ("sgd without momentum", lambda p: torch.optim.SGD(p, lr=1.0, momentum=0)),
+        ("sgd with weight decay", lambda p: torch.optim.SGD(p, lr=1.0, momentum=0.9, weight_decay=0.1)),
+        ("sgd, Nesterov", lambda p: torch.optim.SGD(p, lr=1.0, momentum=0.9, weight_decay=0.1, nesterov=True)),
+        ("adam .5, .999", lambda p: torch.optim.Adam(p, lr=1.0, betas=(0.5, 0.999))),
+        ("adam .9, .999", lambda p: torch.optim.Adam(p, lr=1.0, betas=(0.9, 0.999))),
+    ]:
+        parameters = {"a": leaf(fill(f"{case}/a", (3, 4))), "b": leaf(fill(f"{case}/b", (5,)))}
+        optimizer = create(list(parameters.values()))
+        start = {name: p.detach().clone() for name, p in parameters.items()}
+        moved = {}
+        for step, rate in enumerate((0.1, 0.2, 0.05), 1):
+            optimizer.param_groups[0]["lr"] = rate
+            for name, p in parameters.items():
+                # Gradients so small that Adam's epsilon counts.
+                scale = 1e-7 if name == "b" and "adam" in case else 1.0
+                p.grad = fill(f"{case}/gradient {name} {step}", tuple(p.shape), scale)
+            optimizer.step()
+            moved |= {f"change {step}/{name}": p.detach() - start[name] for name, p in parameters.items()}
+        group.put(case, moved)
+
+    parameter = leaf(torch.zeros(1))
+    optimizer = torch.optim.SGD([parameter], lr=0.03)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=20)
+    rates = []
+    for _ in range(21):
+        rates.append(schedule.get_last_lr()[0])
+        optimizer.step()
+        schedule.step()
+    group.put("cosine schedule", {"rates": torch.tensor(rates)})
+    group.write()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# 5. and 6. Trigger recovery: MESA's networks, MINE's bounds, stamping
+# ---------------------------------------------------------------------------------------------------------------------
+
+PIECE = 16
+NOISE = 4 * PIECE
+
+
+class Generator(nn.Module):
+    """MESA's patch generator: 16 of 64 noise values enter at each of four layers."""
+
+    def __init__(self, patch, hidden):
+        super().__init__()
+        self.patch = patch
+        self.fc1 = nn.Linear(PIECE, hidden)
+        self.fc2 = nn.Linear(hidden + PIECE, hidden)
+        self.fc3 = nn.Linear(hidden + PIECE, hidden)
+        self.fc4 = nn.Linear(hidden + PIECE, math.prod(patch))
+        self.bn1, self.bn2, self.bn3 = (nn.BatchNorm1d(hidden, track_running_stats=False) for _ in range(3))
+
+    def forward(self, noise):
+        z1, z2, z3, z4 = noise.split(PIECE, 1)
+        h = F.leaky_relu(self.bn1(self.fc1(z1)), 0.2)
+        h = F.leaky_relu(self.bn2(self.fc2(torch.cat([h, z2], 1))), 0.2)
+        h = F.leaky_relu(self.bn3(self.fc3(torch.cat([h, z3], 1))), 0.2)
+        return torch.sigmoid(self.fc4(torch.cat([h, z4], 1))).view(-1, *self.patch)
+
+
+class StatisticsNetwork(nn.Module):
+    """MINE's T(z, x): two linear maps without bias, summed, plus a bias; then H -> H and H -> 1."""
+
+    def __init__(self, values, hidden):
+        super().__init__()
+        self.noise = nn.Linear(NOISE, hidden, bias=False)
+        self.patch = nn.Linear(values, hidden, bias=False)
+        self.input = nn.Module()
+        self.input.bias = nn.Parameter(torch.zeros(hidden))
+        self.fc2 = nn.Linear(hidden, hidden)
+        self.fc3 = nn.Linear(hidden, 1)
+
+    def forward(self, noise, patches):
+        h = F.leaky_relu(self.noise(noise) + self.patch(patches) + self.input.bias, 0.2)
+        h = F.leaky_relu(self.fc2(h), 0.2)
+        return F.leaky_relu(self.fc3(h), 0.2)
+
+
+def donsker_varadhan(joint, marginal):
+    return joint.mean() - torch.log(marginal.exp().mean() + 1e-8)
+
+
+def corrected(joint, marginal, average):
+    return -(joint.mean() - marginal.exp().mean() / average)
+
+
+def stamp(images, patches, rows, columns):
+    height, width = patches.shape[1:3]
+    stamped = images.clone()
+    for i, (row, column) in enumerate(zip(rows, columns)):
+        stamped[i, row : row + height, column : column + width] = patches[i]
+    return stamped
+
+
+def recovery_steps(model, generator, statistics, target, alpha, beta, rate, betas, average, batches):
+    """MESA's alternating training; yields loss, information and moving average of each batch."""
+    generator_optimizer = torch.optim.Adam(generator.parameters(), lr=rate, betas=betas)
+    statistics_optimizer = torch.optim.Adam(statistics.parameters(), lr=rate, betas=betas)
+    average = torch.tensor(average)
+    history = []
+    for batch in batches:
+        patches = generator(batch["noise"]).detach().flatten(1)
+        joint = statistics(batch["noise"], patches)
+        marginal = statistics(batch["other_noise"], patches)
+        average = (1 - 0.001) * average + 0.001 * marginal.exp().mean().detach()
+        statistics_optimizer.zero_grad()
+        corrected(joint, marginal, average).backward()
+        statistics_optimizer.step()
+
+        patches = generator(batch["noise"])
+        flat = patches.flatten(1)
+        information = donsker_varadhan(statistics(batch["noise"], flat), statistics(batch["other_noise"], flat))
+        stamped = stamp(batch["images"], patches + batch["pixel_noise"], batch["rows"], batch["columns"])
+        of_target = model(stamped).softmax(1)[:, target]
+        assert 0 < (of_target > beta).sum() < len(of_target), "both sides of beta must occur"
+        loss = -of_target.clamp(max=beta).mean() - alpha * information
+        generator_optimizer.zero_grad()
+        loss.backward()
+        generator_optimizer.step()
+        history.append({"loss": loss.detach(), "information": information.detach(), "average": average})
+    return history, generator_optimizer, statistics_optimizer
+
+
+TINY = {"height": 8, "width": 8, "channels": 3, "classes": 4, "mean": [0.5, 0.4, 0.3], "deviation": [0.25, 0.3, 0.2]}
+
+
+def tiny_cnn(label):
+    return load(SmallCnn(TINY["channels"], 3, TINY["classes"], TINY["mean"], TINY["deviation"]), label)
+
+
+def make_trigger_recovery():
+    group = Group("trigger-recovery")
+
+    case = "statistics network"
+    network = load(StatisticsNetwork(12, 6), f"{case}/weights")
+    noise, patches = leaf(pixels(f"{case}/noise", (5, NOISE))), leaf(pixels(f"{case}/patches", (5, 12)))
+    y = network(noise, patches)
+    pull(y, case).backward()
+    group.put(case, {"y": y, **gradients(network), "gradient/noise": noise.grad, "gradient/patches": patches.grad})
+
+    for case, scale, offset, bound in [
+        ("information bound", 2.0, 0.0, donsker_varadhan),
+        # So small that the floor under the logarithm counts.
+        ("information bound with a vanishing second term", 1.0, -18.0, donsker_varadhan),
+        ("corrected bound", 2.0, 0.0, lambda joint, marginal: corrected(joint, marginal, torch.tensor(1.75))),
+    ]:
+        joint = leaf(fill(f"{case}/joint", (8, 1), 2.0))
+        marginal = leaf(fill(f"{case}/marginal", (8, 1), scale, offset))
+        y = bound(joint, marginal)
+        pull(y, case).backward()
+        group.put(case, {"y": y, "gradient/joint": joint.grad, "gradient/marginal": marginal.grad})
+
+    for case, patch in [("generator of gray patches", (3, 2, 1)), ("generator of coloured patches", (2, 3, 3))]:
+        generator = load(Generator(patch, 10), f"{case}/weights").train()
+        noise = leaf(pixels(f"{case}/noise", (7, NOISE)))
+        y = generator(noise)
+        pull(y, case).backward()
+        group.put(case, {"y": y, **gradients(generator), "gradient/noise": noise.grad})
+
+    rows, columns = [0, 0, 3, 3, 1], [0, 5, 0, 5, 2]
+    for case, channels in [("stamp, 1 channel", 1), ("stamp, 3 channels", 3)]:
+        images = leaf(pixels(f"{case}/images", (5, 6, 7, channels)))
+        patches = leaf(pixels(f"{case}/patches", (5, 3, 2, channels)))
+        y = stamp(images, patches, rows, columns)
+        pull(y, case).backward()
+        group.put(case, {"y": y, "gradient/images": images.grad, "gradient/patches": patches.grad})
+
+    # The moving average starts at 1 in real runs, and at less where its movement is to show.
+    for case, steps, target, beta, start in [
+        ("one step of recovery", 1, 2, 0.342, 1.0),
+        ("three steps of recovery", 3, 0, 0.29, 0.125),
+    ]:
+        model = tiny_cnn(f"{case}/victim").eval()
+        model.requires_grad_(False)
+        patch = (3, 3, TINY["channels"])
+        generator = load(Generator(patch, 8), f"{case}/generator").train()
+        statistics = load(StatisticsNetwork(math.prod(patch), 8), f"{case}/statistics")
+        count = 6
+        batches = [
+            {
+                "images": pixels(f"{case}/images{k}", (count, TINY["height"], TINY["width"], TINY["channels"])),
+                "noise": pixels(f"{case}/noise{k}", (count, NOISE)),
+                "other_noise": pixels(f"{case}/otherNoise{k}", (count, NOISE)),
+                "pixel_noise": fill(f"{case}/pixelNoise{k}", (count, *patch), 0.2),
+                "rows": fill_ints(f"{case}/rows{k}", count, TINY["height"] - patch[0] + 1),
+                "columns": fill_ints(f"{case}/columns{k}", count, TINY["width"] - patch[1] + 1),
+            }
+            for k in range(steps)
+        ]
+        before = {**snapshot(generator, "generator/"), **snapshot(statistics, "statistics/")}
+        history, generator_optimizer, statistics_optimizer = recovery_steps(
+            model,
+            generator,
+            statistics,
+            target,
+            alpha=0.1,
+            beta=beta,
+            rate=0.02,
+            betas=(0.5, 0.999),
+            average=start,
+            batches=batches,
+        )
+        after = {**snapshot(generator, "generator/"), **snapshot(statistics, "statistics/")}
+        group.put(
+            case,
+            {
+                **changes(before, after),
+                **slots(generator_optimizer, generator, "generatorOptimizer"),
+                **powers(generator_optimizer, steps, "generatorOptimizer"),
+                **slots(statistics_optimizer, statistics, "statisticsOptimizer"),
+                **powers(statistics_optimizer, steps, "statisticsOptimizer"),
+                "change/average": history[-1]["average"] - start,
+                "averages": torch.stack([h["average"] for h in history]) - start,
+                "output/loss": history[-1]["loss"],
+                "output/information": history[-1]["information"],
+            },
+        )
+    group.write()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# 7. BAERASER's unlearning
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def soft_cross_entropy(logits, probabilities):
+    return F.cross_entropy(logits, probabilities)
+
+
+def unlearning_loss(model, anchor, batch, target, clean_weight, distillation, distance, joint, bound, ascend_on_all):
+    images = batch["images"]
+    triggered = stamp(images, batch["patches"], batch["rows"], batch["columns"])
+    if joint:
+        clean_logits, triggered_logits = model(torch.cat([images, triggered])).chunk(2)
+    else:
+        clean_logits, triggered_logits = model(images), model(triggered)
+    labels = batch["labels"]
+    ascent = F.cross_entropy(triggered_logits, torch.full_like(labels, target), reduction="none")
+    if bound is not None:
+        assert 0 < (ascent > bound).sum() < len(ascent), "both sides of the bound must occur"
+        ascent = ascent.clamp(max=bound)
+    if not ascend_on_all:
+        assert 0 < (labels == target).sum() < len(labels), "both kinds of images must occur"
+        ascent = ascent[labels != target]
+    moved = sum((p - anchor[name]).abs().sum() for name, p in model.named_parameters())
+    answers = batch["answers"]
+    return (
+        clean_weight * F.cross_entropy(clean_logits, labels)
+        - ascent.mean()
+        + distance * moved
+        + distillation * (soft_cross_entropy(clean_logits, answers) + soft_cross_entropy(triggered_logits, answers))
+    )
+
+
+def make_unlearning():
+    group = Group("unlearning")
+    joint, everything = True, True
+    for case, steps, moved, adam, settings in [
+        ("joint, bounded, other classes, distilled", 1, True, False, (1, 3, 0.01, joint, 2.1, not everything)),
+        ("joint, without bound, all classes", 1, True, False, (2, 0, 0.01, joint, None, everything)),
+        ("separate, bounded, all classes, distilled", 1, True, False, (1, 3, 0.02, not joint, 1.6, everything)),
+        ("separate, without bound, other classes", 1, True, True, (2, 0, 0.01, not joint, None, not everything)),
+        ("as published, two steps", 2, True, False, (100, 0, 0.01, not joint, None, everything)),
+        ("the defaults, two steps of Adam", 2, True, True, (1, 3, 0.01, joint, 1.6, not everything)),
+        # Where the L1 distance has its kink: its derivative there is 0.
+        ("from the victim itself", 1, False, False, (1, 0, 0.5, joint, None, everything)),
+    ]:
+        clean_weight, distillation, distance, is_joint, bound, on_all = settings
+        anchor = dict(tiny_cnn(f"{case}/victim").named_parameters())
+        anchor = {name: p.detach() for name, p in anchor.items()}
+        model = tiny_cnn(f"{case}/weights" if moved else f"{case}/victim").train()
+        rate = 0.02
+        if adam:
+            optimizer = torch.optim.Adam(model.parameters(), lr=rate, betas=(0.9, 0.999))
+        else:
+            optimizer = torch.optim.SGD(model.parameters(), lr=rate, momentum=0.9)
+        start = snapshot(model, "weights/")
+        count = 6
+        for k in range(steps):
+            batch = {
+                "images": pixels(f"{case}/images{k}", (count, TINY["height"], TINY["width"], TINY["channels"])),
+                "labels": torch.tensor([1, 0, 3, 2, 1, 0]),
+                # The victim's answers are an input of the step, so any probabilities will do.
+                "answers": fill(f"{case}/answers{k}", (count, TINY["classes"]), 2.0).softmax(1),
+                "patches": pixels(f"{case}/patches{k}", (count, 2, 3, TINY["channels"])),
+                "rows": fill_ints(f"{case}/rows{k}", count, TINY["height"] - 1),
+                "columns": fill_ints(f"{case}/columns{k}", count, TINY["width"] - 2),
+            }
+            loss = unlearning_loss(
+                model, anchor, batch, 1, clean_weight, distillation, distance, is_joint, bound, on_all
+            )
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        group.put(
+            case,
+            {
+                **changes(start, snapshot(model, "weights/")),
+                **slots(optimizer, model),
+                **(powers(optimizer, steps) if adam else {}),
+                "output/loss": loss,
+            },
+        )
+    group.write()
+
+
+if __name__ == "__main__":
+    make_layers()
+    make_loss()
+    make_small_cnn()
+    make_optimizers()
+    make_trigger_recovery()
+    make_unlearning()
+    total = sum(file.stat().st_size for file in VALUES.glob("*.json"))
+    print(f"{total / 1000:.0f} kB in {VALUES}")

@@ -1,0 +1,46 @@
+import { commands, type AppHandlers } from '../../src-shared/contract/commands.js'
+import { AppError } from '../../src-shared/contract/errors.js'
+import type { RunEvent } from '../../src-shared/contract/events.js'
+import type { Transport } from '../../src-shared/rpc/transport.js'
+import { serve } from '../../src-shared/rpc/server.js'
+
+/** Handlers with one fixed behaviour each, for tests of the wires. */
+export const fakeHandlers: AppHandlers = {
+  'catalogue.list': async () => ({ plugins: [], experiments: [] }),
+  'experiment.check': async () => {
+    throw new AppError({ code: 'unsupported', message: 'Not here.' })
+  },
+  'run.start': async () => {
+    throw new AppError({ code: 'invalid-input', message: 'Wrong.', fields: [] })
+  },
+  'run.cancel': async () => {
+    throw new Error('a bug')
+  },
+  'run.list': async () => ({ runs: [], unreadable: ['notes'] }),
+  'run.snapshot': async () => {
+    throw new AppError({ code: 'not-found', message: 'There is no such run.', hint: 'Look elsewhere.' })
+  },
+  // Never answers: what a call under way looks like.
+  'system.report': () => new Promise(() => {}),
+}
+
+export interface FakeApp {
+  serve(transport: Transport): void
+  emit(event: RunEvent): void
+}
+
+export function createFakeApp(): FakeApp {
+  const listeners = new Set<(event: RunEvent) => void>()
+  let logged = 0
+  return {
+    serve: (transport) =>
+      serve(transport, commands, fakeHandlers, {
+        subscribe(emit) {
+          listeners.add(emit)
+          return () => listeners.delete(emit)
+        },
+        onInternalError: () => `logged-${++logged}`,
+      }),
+    emit: (event) => listeners.forEach((listener) => listener(event)),
+  }
+}

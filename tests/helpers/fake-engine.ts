@@ -1,0 +1,87 @@
+import type { RunFact } from '../../src-shared/contract/events.js'
+import type { EngineInfo } from '../../src-shared/model/engine-info.js'
+import { createMemoryPair } from '../../src-shared/rpc/memory-transport.js'
+import { serve } from '../../src-shared/rpc/server.js'
+import type { LaunchedEngine } from '../../src-main/app/launched-engine.js'
+import { engineCommands, type EngineEvent, type EngineHandlers } from '../../src-main/engine-contract/index.js'
+import { describeCatalogue } from '../../src-main/lab/catalogue.js'
+import { planExperiment } from '../../src-main/lab/experiment-plan.js'
+
+export const fakeEngineInfo: EngineInfo = {
+  backend: 'javascript',
+  variant: 'js',
+  tensorflowVersion: null,
+  libraryFolder: null,
+  devices: ['CPU'],
+  threads: 1,
+  reason: 'a test',
+}
+
+export interface FakeEngine {
+  launch(): LaunchedEngine
+  /** Says something of the run in progress. */
+  say(fact: RunFact): void
+  /** Dies as a crashed process does. */
+  die(ending: string): void
+  readonly jobs: { runId: string; folder: string }[]
+  readonly launches: number
+  /** What `job.cancel` does; by default the job ends as cancelled. */
+  onCancel: () => void
+}
+
+/** An engine that computes nothing and says what the test tells it to say. */
+export function createFakeEngine(): FakeEngine {
+  let listeners = new Set<(event: EngineEvent) => void>()
+  let end: ((ending: string) => void) | null = null
+  const jobs: FakeEngine['jobs'] = []
+
+  const engine: FakeEngine & { launches: number } = {
+    jobs,
+    launches: 0,
+    onCancel: () => engine.say({ type: 'run.cancelled' }),
+    say(fact) {
+      const job = jobs.at(-1)
+      if (job === undefined) throw new Error('No job has been started')
+      listeners.forEach((listener) => listener({ runId: job.runId as EngineEvent['runId'], fact }))
+    },
+    die: (ending) => end?.(ending),
+    launch() {
+      engine.launches += 1
+      const [near, far] = createMemoryPair()
+      listeners = new Set()
+      const handlers: EngineHandlers = {
+        'catalogue.list': async () => describeCatalogue(),
+        'experiment.check': async ({ experiment }) => ({ experiment: planExperiment(experiment).experiment }),
+        'engine.describe': async () => ({ info: fakeEngineInfo, memoryMb: 1 }),
+        'job.start': async ({ runId, folder }) => {
+          jobs.push({ runId, folder })
+          return {}
+        },
+        'job.cancel': async () => {
+          engine.onCancel()
+          return {}
+        },
+      }
+      serve(far, engineCommands, handlers, {
+        subscribe(emit) {
+          listeners.add(emit)
+          return () => listeners.delete(emit)
+        },
+        onInternalError: () => 'logged',
+      })
+      const exits = new Set<(ending: string) => void>()
+      const finish = (ending: string): void => {
+        far.close()
+        exits.forEach((listener) => listener(ending))
+        exits.clear()
+      }
+      end = finish
+      return {
+        transport: near,
+        kill: () => finish('it was ended by SIGKILL'),
+        onExit: (listener) => void exits.add(listener),
+      }
+    },
+  }
+  return engine
+}

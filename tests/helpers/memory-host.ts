@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RunFact } from '../../src-shared/contract/events.js'
+import type { DatasetReader } from '../../src-main/lab/datasets/reader.js'
+import type { RunHost } from '../../src-main/lab/run-host.js'
+import type { PixelImage, RunContext, RunFiles } from '../../src-main/lab/run-context.js'
+
+const projectRoot = join(import.meta.dirname, '..', '..')
+const converted = new Map<string, Uint8Array>()
+
+/** Reads installed packages from disk and keeps converted datasets in memory. */
+export const memoryReader: DatasetReader = {
+  packageFile: (packageName, path) => readFile(join(projectRoot, 'node_modules', packageName, path)),
+  async cached(key, make) {
+    const found = converted.get(key) ?? (await make())
+    converted.set(key, found)
+    return found
+  },
+}
+
+export interface KeptFiles extends RunFiles {
+  readonly tensors: Map<string, Record<string, Float32Array>>
+  readonly images: Map<string, PixelImage>
+  readonly json: Map<string, unknown>
+}
+
+export function keepFiles(): KeptFiles {
+  const tensors = new Map<string, Record<string, Float32Array>>()
+  const images = new Map<string, PixelImage>()
+  const json = new Map<string, unknown>()
+  return {
+    tensors,
+    images,
+    json,
+    async saveTensors(path, _title, named) {
+      const values: Record<string, Float32Array> = {}
+      for (const [name, tensor] of Object.entries(named)) values[name] = Float32Array.from(await tensor.data())
+      tensors.set(path, values)
+    },
+    async saveImage(path, _title, image) {
+      images.set(path, image)
+    },
+    async saveJson(path, _title, value) {
+      json.set(path, value)
+    },
+  }
+}
+
+/** A context for one method on its own: keeps nothing but what the test asks for. */
+export function quietContext(overrides: Partial<RunContext> = {}): RunContext {
+  return {
+    signal: new AbortController().signal,
+    files: keepFiles(),
+    now: () => performance.now(),
+    breathe: async () => {},
+    progress: () => {},
+    metrics: () => {},
+    note: () => {},
+    enterStage: () => {},
+    ...overrides,
+  }
+}
+
+/** A host for whole runs in this process. */
+export function memoryHost(
+  overrides: Partial<Omit<RunHost, 'files'>> = {},
+): RunHost & { facts: RunFact[]; files: KeptFiles } {
+  const facts: RunFact[] = []
+  const files = keepFiles()
+  return {
+    facts,
+    files,
+    signal: new AbortController().signal,
+    reader: memoryReader,
+    engine: {
+      backend: 'javascript',
+      variant: 'js',
+      tensorflowVersion: null,
+      libraryFolder: null,
+      devices: ['CPU'],
+      threads: 1,
+      reason: 'a test',
+    },
+    now: () => performance.now(),
+    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    emit: (fact) => facts.push(fact),
+    peakMemoryMb: () => 0,
+    ...overrides,
+  }
+}
