@@ -1,0 +1,13 @@
+import type { Transport } from '../../../src-shared/rpc/transport.js'
+import { createTransportCore } from '../../../src-shared/rpc/transport-core.js'
+import type { DesktopBridge } from './desktop-bridge.js'
+
+/** The page's end of the wire inside the desktop window. */
+export function createDesktopTransport(bridge: DesktopBridge): Transport {
+  const core = createTransportCore({
+    send: (message) => bridge.send(message),
+    close: () => unsubscribe(),
+  })
+  const unsubscribe = bridge.subscribe((message) => core.deliver(message))
+  return core.transport
+}
