@@ -23,7 +23,7 @@ export async function withApp<T>(options: SessionOptions, work: (client: AppClie
   })
   const client = connect<Commands, RunEvent>(near, commands, {
     parseEvent: (raw) => RunEvent.parse(raw),
-    closedError: (reason) => new AppError({ code: 'internal', message: `The application closed: ${reason}.` }),
+    closedError: (reason) => new AppError({ code: 'disconnected', message: `The application closed: ${reason}.` }),
   })
   try {
     return await work(client)

@@ -101,7 +101,7 @@ function createWaiting(): Waiting {
 
 function lostError(reason: string): AppError {
   return new AppError({
-    code: 'internal',
+    code: 'disconnected',
     message: `The connection was lost before the answer came: ${reason}`,
     hint: 'What was asked for may have happened all the same. It is looked up when the connection is back.',
   })
