@@ -77,7 +77,7 @@ describe('the client of the page', () => {
 
   it.each(['', '/#token=wrong'])('gives up in words when it is not let in (%s)', async (rest) => {
     const { client, states } = open(server.server.site.origin + rest)
-    await expect(client.call('run.list', {})).rejects.toMatchObject({ code: 'unsupported' })
+    await expect(client.call('run.list', {})).rejects.toMatchObject({ code: 'refused' })
     expect(states.at(-1)).toEqual({ kind: 'closed', reason: expect.stringContaining('Press Enter in the terminal') })
   })
 
