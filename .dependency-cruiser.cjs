@@ -95,7 +95,7 @@ module.exports = {
     onlyPackages('src-main/app', 'zod', 'No Electron, no HTTP, no tfjs.'),
     onlyRooms(
       'src-main/desktop',
-      ['src-shared', 'src-main/app', 'src-main/engine-contract', 'src-main/storage', 'src-main/preload'],
+      ['src-shared', 'src-main/app', 'src-main/engine-contract', 'src-main/storage'],
       'A shell around the application.',
     ),
     onlyPackages('src-main/desktop', 'electron|zod', 'Electron lives here.'),

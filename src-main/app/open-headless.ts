@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { z } from 'zod'
 import { forkEngine } from './fork-engine.js'
 import { createApp, type App } from './create-app.js'
 import { defaultPaths } from './paths.js'
+import { readVersions } from './versions.js'
 
 export interface HeadlessOptions {
   /** The folder of the calling entry, somewhere inside the package. */
@@ -36,17 +36,5 @@ function findPackageRoot(start: string): string {
   for (let folder = start; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json'))) return folder
     if (folder === dirname(folder)) throw new Error(`No package.json above ${start}`)
-  }
-}
-
-const Manifest = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()) })
-
-function readVersions(packageRoot: string) {
-  const manifest = Manifest.parse(JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')))
-  return {
-    unbackdoor: manifest.version,
-    node: process.version,
-    tfjs: manifest.dependencies['@tensorflow/tfjs-node-gpu'] ?? 'unknown',
-    platform: `${process.platform} ${process.arch}`,
   }
 }

@@ -57,5 +57,6 @@ const frameworkWords: Partial<Record<RefusalStatus, string>> = {
 
 function statusOf(code: ErrorCode): RefusalStatus {
   if (code === 'not-found' || code === 'data-missing') return 404
+  if (code === 'refused') return 403
   return code === 'invalid-input' ? 400 : 500
 }

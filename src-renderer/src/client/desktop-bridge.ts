@@ -1,12 +1,11 @@
-/** What the desktop window puts into the page as `window.unbackdoor`: a pipe to the application, and nothing else. */
-export interface DesktopBridge {
-  send(message: unknown): void
-  /** Returns the way out. */
-  subscribe(listener: (message: unknown) => void): () => void
-}
+import type { DesktopBridge } from '../../../src-shared/desktop/bridge.js'
 
+/** What the desktop window puts into the page, and a browser does not have. */
 declare global {
   interface Window {
     readonly unbackdoor?: DesktopBridge
   }
 }
+
+/** The part of it that carries messages. */
+export type MessageBridge = Pick<DesktopBridge, 'send' | 'subscribe'>

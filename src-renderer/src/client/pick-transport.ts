@@ -1,4 +1,4 @@
-import type { DesktopBridge } from './desktop-bridge.js'
+import type { MessageBridge } from './desktop-bridge.js'
 import { createDesktopTransport } from './desktop-transport.js'
 import { openHttpTransport } from './http-transport.js'
 import type { OpenTransport } from './keep-connected.js'
@@ -6,7 +6,7 @@ import { createSession, takeToken } from './session.js'
 
 /** What is needed of `window`. */
 export type Page = Parameters<typeof takeToken>[0] & {
-  readonly unbackdoor?: DesktopBridge
+  readonly unbackdoor?: MessageBridge
   readonly location: { readonly origin: string }
   readonly fetch: typeof fetch
   readonly WebSocket: new (url: string) => WebSocket

@@ -4,7 +4,7 @@ import {
   type AppClient,
   type ConnectionState,
 } from '../../../src-renderer/src/client/create-app-client.js'
-import type { DesktopBridge } from '../../../src-renderer/src/client/desktop-bridge.js'
+import type { MessageBridge } from '../../../src-renderer/src/client/desktop-bridge.js'
 import { pickTransport, type Page } from '../../../src-renderer/src/client/pick-transport.js'
 import { createMemoryPair } from '../../../src-shared/rpc/memory-transport.js'
 import { someEvent } from '../../contract/suite.js'
@@ -142,7 +142,7 @@ describe('in the desktop window', () => {
     const [near, far] = createMemoryPair()
     const app = createFakeApp()
     app.serve(far)
-    const unbackdoor: DesktopBridge = {
+    const unbackdoor: MessageBridge = {
       send: (message) => near.send(message),
       subscribe: (listener) => near.onMessage(listener),
     }
