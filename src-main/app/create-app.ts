@@ -46,6 +46,10 @@ export function createApp({ paths, launchEngine, versions, now, log }: AppOption
       await runs.cancel(runId)
       return {}
     },
+    'trigger.preview': (input) => engine.client().call('trigger.preview', input),
+    'run.pause': async ({ runId }) => runs.steer('job.pause', runId),
+    'run.resume': async ({ runId }) => runs.steer('job.resume', runId),
+    'run.stop': async ({ runId }) => runs.steer('job.stop', runId),
     'run.list': async () => {
       const { records, unreadable } = await store.list()
       return {

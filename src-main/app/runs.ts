@@ -13,6 +13,8 @@ const KEEP_PROGRESS_EVERY_MS = 1_000
 export interface Runs {
   start(experiment: Experiment): Promise<RunId>
   cancel(runId: RunId): Promise<void>
+  /** Pauses, resumes or stops the run in progress. */
+  steer(order: 'job.pause' | 'job.resume' | 'job.stop', runId: RunId): Promise<Record<string, never>>
   /** A fact from the engine. */
   accept(runId: RunId, fact: RunFact): void
   engineCrashed(ending: string): void
@@ -121,6 +123,11 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
       const host = engine()
       host.insist(() => !live.has(runId))
       await host.client().call('job.cancel', { runId })
+    },
+
+    async steer(order, runId) {
+      if (active !== runId) throw new AppError({ code: 'conflict', message: `Run ${runId} is not in progress.` })
+      return engine().client().call(order, { runId })
     },
 
     accept(runId, fact) {

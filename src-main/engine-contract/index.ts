@@ -16,7 +16,11 @@ export const engineCommands = {
   'engine.describe': command(nothing, z.object({ info: EngineInfo, memoryMb: z.number() })),
   /** Answers once the job is accepted; the rest comes as facts, the last of them terminal. */
   'job.start': command(z.object({ runId: RunId, folder: z.string(), experiment: Experiment }), nothing),
+  'trigger.preview': commands['trigger.preview'],
   'job.cancel': command(z.object({ runId: RunId }), nothing),
+  'job.pause': command(z.object({ runId: RunId }), nothing),
+  'job.resume': command(z.object({ runId: RunId }), nothing),
+  'job.stop': command(z.object({ runId: RunId }), nothing),
 } as const
 
 export type EngineCommands = typeof engineCommands

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { AppError } from '../../src-shared/contract/errors.js'
+import type { RunFact } from '../../src-shared/contract/events.js'
 import type { EngineInfo } from '../../src-shared/model/engine-info.js'
 import type { RunId } from '../../src-shared/model/ids.js'
 import { serve } from '../../src-shared/rpc/server.js'
 import { engineCommands, EngineOptions, type EngineEvent, type EngineHandlers } from '../engine-contract/index.js'
 import { describeCatalogue } from '../lab/catalogue.js'
 import { planExperiment } from '../lab/experiment-plan.js'
+import { previewTrigger } from '../lab/preview-trigger.js'
 import { loadBackend } from './backend.js'
 import { createDatasetReader } from './dataset-reader.js'
+import { createJobControl, type JobControl } from './job-control.js'
 import { runJob } from './job.js'
 import { openProcessPort } from './process-port.js'
 
@@ -23,29 +26,50 @@ const options = EngineOptions.parse(JSON.parse(process.argv[2] ?? '{}'))
 const reader = createDatasetReader(options.datasetCache)
 const listeners = new Set<(event: EngineEvent) => void>()
 let backend: Promise<EngineInfo> | null = null
-let job: { runId: RunId; controller: AbortController } | null = null
+let job: { runId: RunId; control: JobControl; emit(fact: RunFact): void } | null = null
 
 const handlers: EngineHandlers = {
   'catalogue.list': async () => describeCatalogue(),
   'experiment.check': async ({ experiment }) => ({ experiment: planExperiment(experiment).experiment }),
+  'trigger.preview': (request) => previewTrigger(request, reader),
   'engine.describe': async () => ({ info: await engineInfo(), memoryMb: process.memoryUsage().rss / MB }),
   'job.start': async ({ runId, folder, experiment }) => {
     const plan = planExperiment(experiment)
     const engine = await engineInfo()
     if (job !== null) throw new AppError({ code: 'busy', message: `The engine is busy with run ${job.runId}.` })
-    const controller = new AbortController()
-    job = { runId, controller }
-    const emit = (fact: EngineEvent['fact']): void => listeners.forEach((listener) => listener({ runId, fact }))
-    void runJob({ plan, folder, engine, reader, signal: controller.signal, emit, log: logError }).finally(() => {
+    const control = createJobControl()
+    const emit = (fact: RunFact): void => listeners.forEach((listener) => listener({ runId, fact }))
+    job = { runId, control, emit }
+    void runJob({ plan, folder, engine, reader, control, emit, log: logError }).finally(() => {
       job = null
     })
     return {}
   },
   'job.cancel': async ({ runId }) => {
-    if (job?.runId !== runId) throw new AppError({ code: 'conflict', message: `Run ${runId} is not in progress.` })
-    job.controller.abort()
+    jobOf(runId).control.cancel()
     return {}
   },
+  'job.pause': async ({ runId }) => {
+    const { control, emit } = jobOf(runId)
+    if (control.pause()) emit({ type: 'run.paused' })
+    return {}
+  },
+  'job.resume': async ({ runId }) => {
+    const { control, emit } = jobOf(runId)
+    if (control.resume()) emit({ type: 'run.resumed' })
+    return {}
+  },
+  'job.stop': async ({ runId }) => {
+    const { control, emit } = jobOf(runId)
+    control.stop()
+    emit({ type: 'run.note', level: 'info', text: 'Stopping: each loop ends after its present epoch.' })
+    return {}
+  },
+}
+
+function jobOf(runId: RunId): NonNullable<typeof job> {
+  if (job?.runId !== runId) throw new AppError({ code: 'conflict', message: `Run ${runId} is not in progress.` })
+  return job
 }
 
 function engineInfo(): Promise<EngineInfo> {

@@ -6,6 +6,7 @@ import type { DatasetReader } from '../lab/datasets/reader.js'
 import type { ExperimentPlan } from '../lab/experiment-plan.js'
 import { runExperiment } from '../lab/run-experiment.js'
 import { tf } from '../lab/tf.js'
+import type { JobControl } from './job-control.js'
 import { createRunFiles } from './run-files.js'
 
 const MB = 1024 * 1024
@@ -15,24 +16,25 @@ export interface JobOptions {
   readonly folder: string
   readonly engine: EngineInfo
   readonly reader: DatasetReader
-  readonly signal: AbortSignal
+  readonly control: JobControl
   readonly emit: (fact: RunFact) => void
   /** Keeps the details of an unexpected error; returns the id to find them by. */
   readonly log: (error: unknown) => string
 }
 
 /** Runs one experiment to its terminal fact: finished, failed or cancelled. Never throws. */
-export async function runJob({ plan, folder, engine, reader, signal, emit, log }: JobOptions): Promise<void> {
+export async function runJob({ plan, folder, engine, reader, control, emit, log }: JobOptions): Promise<void> {
   const tensorsBefore = tf.memory().numTensors
   try {
     const files = createRunFiles(folder, (artifact) => emit({ type: 'run.artifact', artifact }))
     const summary = await runExperiment(plan, {
-      signal,
+      signal: control.signal,
       files,
       reader,
       engine,
-      now: () => performance.now(),
-      breathe: () => new Promise((resolve) => setImmediate(resolve)),
+      now: () => control.now(),
+      breathe: () => control.breathe(),
+      isStopping: () => control.isStopping(),
       emit,
       peakMemoryMb: () => (process.resourceUsage().maxRSS * 1024) / MB,
     })

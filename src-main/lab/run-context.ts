@@ -18,6 +18,15 @@ export interface RunFiles {
   saveJson(path: string, title: string, value: unknown): Promise<void>
 }
 
+/** Where in its loop a defense is. Epoch 0, step 0: the victim's own weights. */
+export interface Moment {
+  readonly epoch: number
+  readonly epochs: number
+  /** Within the epoch, from 1. */
+  readonly step: number
+  readonly stepsPerEpoch: number
+}
+
 /** The world as a method of the laboratory sees it: how to report, save, breathe and stop. */
 export interface RunContext {
   readonly signal: AbortSignal
@@ -30,4 +39,11 @@ export interface RunContext {
   metrics(metrics: FactOf<'run.metrics'>): void
   note(level: 'info' | 'warning', text: string): void
   enterStage(kind: StageKind): void
+  /** True once the researcher has asked to stop and keep: loops end after their present epoch. */
+  readonly isStopping: () => boolean
+  /**
+   * Shows the weights as they are to the evaluation, which measures them and tells the defense nothing. The weights
+   * stay the caller's.
+   */
+  observe(weights: TensorMap, moment: Moment): Promise<void>
 }

@@ -4,6 +4,7 @@ import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
 import { selectImages } from './data/image-set.js'
 import type { AttackerKnowledge, Dataset, DefenderView, PlantedBackdoor } from './define.js'
 import { measureScores, prepareExam, type Exam } from './evaluation/scores.js'
+import { createWall, type Wall } from './evaluation/wall.js'
 import type { ExperimentPlan, PlannedDefense } from './experiment-plan.js'
 import { initialWeights, type Classifier, type Network } from './nn/network.js'
 import { createRandomStreams, type RandomStreams } from './random/streams.js'
@@ -47,6 +48,11 @@ export async function runExperiment(plan: ExperimentPlan, host: RunHost): Promis
     reportScores(clock.context, before)
     warnIfNotTaken(clock.context, before)
 
+    const wall = exam.triggered === null ? null : createWall(network, exam.triggered)
+    if (wall !== null) {
+      await wall.hang(clock.context)
+      host.emit({ type: 'run.wall-hung', ...wall.layout })
+    }
     const summaries: DefenseSummary[] = []
     for (const [index, defense] of plan.defenses.entries()) {
       const view: DefenderView = {
@@ -55,7 +61,7 @@ export async function runExperiment(plan: ExperimentPlan, host: RunHost): Promis
         ...splitDefender(plan, defenderImages, random),
         random: random.within(`defense.${index}`),
       }
-      summaries.push(await runDefense(defense, index, view, { exam, backdoor, plan }, clock))
+      summaries.push(await runDefense(defense, index, view, { exam, backdoor, plan, wall }, clock))
     }
 
     return {
@@ -143,17 +149,33 @@ async function trainVictim(
   )
 }
 
+interface Evaluation {
+  readonly exam: Exam
+  readonly backdoor: PlantedBackdoor | null
+  readonly plan: ExperimentPlan
+  readonly wall: Wall | null
+}
+
 async function runDefense(
   planned: PlannedDefense,
   index: number,
   view: DefenderView,
-  { exam, backdoor, plan }: { exam: Exam; backdoor: PlantedBackdoor | null; plan: ExperimentPlan },
+  { exam, backdoor, plan, wall }: Evaluation,
   clock: StageClock,
 ): Promise<DefenseSummary> {
   const { definition, params, preset, knowledge } = planned
   const folder = plan.defenses.length === 1 ? '' : `defense-${index + 1}/`
-  const context = clock.contextIn(folder)
   const { network } = view.victim
+  const quiet = clock.contextIn(folder)
+  const context: RunContext = {
+    ...quiet,
+    async observe(weights, moment) {
+      const frame = (await wall?.look(weights, moment)) ?? null
+      if (frame !== null) clock.showWall(frame)
+      const isEpochEnd = moment.epoch === 0 || moment.step === moment.stepsPerEpoch
+      if (isEpochEnd) reportScores(quiet, await measureScores(network, weights, exam), moment.epoch)
+    },
+  }
   const result =
     knowledge === 'oracle' && definition.oracle !== undefined && backdoor !== null
       ? await definition.oracle.repair(view, attackerKnowledge(network, exam, backdoor), params, context)

@@ -11,6 +11,7 @@ export interface RunHost {
   readonly engine: EngineInfo
   now(): number
   breathe(): Promise<void>
+  isStopping(): boolean
   emit(fact: RunFact): void
   /** Highest resident memory of the process so far. */
   peakMemoryMb(): number

@@ -1,3 +1,4 @@
+import type { RunFact } from '../../src-shared/contract/events.js'
 import type { Stage, StageKind, StageSeconds } from '../../src-shared/model/run-record.js'
 import type { RunContext, RunFiles } from './run-context.js'
 import type { RunHost } from './run-host.js'
@@ -7,6 +8,8 @@ export interface StageClock {
   /** The context of one defense, whose files go into `folder` of the run (empty for the run folder itself). */
   contextIn(folder: string): RunContext
   enter(kind: StageKind): void
+  /** Reports what a wall of images looks like in the present stage. */
+  showWall(frame: Omit<Extract<RunFact, { type: 'run.wall' }>, 'type' | 'stage'>): void
   /** Time spent per kind of stage until now, and in total. */
   seconds(): StageSeconds
 }
@@ -42,12 +45,15 @@ export function createStageClock(stages: readonly Stage[], host: RunHost): Stage
     metrics: (metrics) => host.emit({ type: 'run.metrics', stage: index, ...metrics }),
     note: (level, text) => host.emit({ type: 'run.note', level, text }),
     enterStage: enter,
+    isStopping: () => host.isStopping(),
+    observe: async () => {},
   })
 
   return {
     context: contextWith(host.files),
     contextIn: (folder) => contextWith(inFolder(host.files, folder)),
     enter,
+    showWall: (frame) => host.emit({ type: 'run.wall', stage: index, ...frame }),
     seconds() {
       leave()
       const seconds = Object.fromEntries(Object.entries(spentMs).map(([kind, ms]) => [kind, ms / 1000]))

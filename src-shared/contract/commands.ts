@@ -3,6 +3,7 @@ import { EngineInfo } from '../model/engine-info.js'
 import { Experiment } from '../model/experiment.js'
 import { RunId } from '../model/ids.js'
 import { JsonValue } from '../model/json.js'
+import { PreviewRequest, TriggerPreview } from '../model/trigger-preview.js'
 import { Catalogue } from '../model/plugin-manifest.js'
 import { RunListing, RunRecord } from '../model/run-record.js'
 import { command, type Handlers } from './command.js'
@@ -30,8 +31,14 @@ export const commands = {
     z.object({ experiment: JsonValue }),
     z.object({ experiment: Experiment.meta({ description: 'Complete: every default and preset filled in.' }) }),
   ),
+  'trigger.preview': command(PreviewRequest, TriggerPreview),
   'run.start': command(z.object({ experiment: JsonValue }), z.object({ runId: RunId })),
+  /** Ends the run at once; what it has saved stays. */
   'run.cancel': command(z.object({ runId: RunId }), nothing),
+  'run.pause': command(z.object({ runId: RunId }), nothing),
+  'run.resume': command(z.object({ runId: RunId }), nothing),
+  /** Ends each optimisation after its present epoch, keeps and evaluates what there is, and finishes the run. */
+  'run.stop': command(z.object({ runId: RunId }), nothing),
   'run.list': command(nothing, z.object({ runs: z.array(RunListing), unreadable: z.array(z.string()) })),
   'run.snapshot': command(
     z.object({ runId: RunId, afterSeq: z.int().min(0).default(0) }),

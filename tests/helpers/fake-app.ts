@@ -13,6 +13,12 @@ export const fakeHandlers: AppHandlers = {
   'run.start': async () => {
     throw new AppError({ code: 'invalid-input', message: 'Wrong.', fields: [] })
   },
+  'trigger.preview': async () => {
+    throw new AppError({ code: 'unsupported', message: 'Not here.' })
+  },
+  'run.pause': async () => ({}),
+  'run.resume': async () => ({}),
+  'run.stop': async () => ({}),
   'run.cancel': async () => {
     throw new Error('a bug')
   },

@@ -1,10 +1,12 @@
 import type { RunFact } from '../../src-shared/contract/events.js'
 import type { EngineInfo } from '../../src-shared/model/engine-info.js'
+import { memoryReader } from './memory-host.js'
 import { createMemoryPair } from '../../src-shared/rpc/memory-transport.js'
 import { serve } from '../../src-shared/rpc/server.js'
 import type { LaunchedEngine } from '../../src-main/app/launched-engine.js'
 import { engineCommands, type EngineEvent, type EngineHandlers } from '../../src-main/engine-contract/index.js'
 import { describeCatalogue } from '../../src-main/lab/catalogue.js'
+import { previewTrigger } from '../../src-main/lab/preview-trigger.js'
 import { planExperiment } from '../../src-main/lab/experiment-plan.js'
 
 export const fakeEngineInfo: EngineInfo = {
@@ -35,6 +37,11 @@ export function createFakeEngine(): FakeEngine {
   let end: ((ending: string) => void) | null = null
   const jobs: FakeEngine['jobs'] = []
 
+  const steer = async (fact: RunFact) => {
+    engine.say(fact)
+    return {}
+  }
+
   const engine: FakeEngine & { launches: number } = {
     jobs,
     launches: 0,
@@ -57,6 +64,10 @@ export function createFakeEngine(): FakeEngine {
           jobs.push({ runId, folder })
           return {}
         },
+        'trigger.preview': (request) => previewTrigger(request, memoryReader),
+        'job.pause': async () => steer({ type: 'run.paused' }),
+        'job.resume': async () => steer({ type: 'run.resumed' }),
+        'job.stop': async () => steer({ type: 'run.note', level: 'info', text: 'Stopping.' }),
         'job.cancel': async () => {
           engine.onCancel()
           return {}

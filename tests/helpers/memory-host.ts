@@ -57,6 +57,8 @@ export function quietContext(overrides: Partial<RunContext> = {}): RunContext {
     metrics: () => {},
     note: () => {},
     enterStage: () => {},
+    isStopping: () => false,
+    observe: async () => {},
     ...overrides,
   }
 }
@@ -83,6 +85,7 @@ export function memoryHost(
     },
     now: () => performance.now(),
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    isStopping: () => false,
     emit: (fact) => facts.push(fact),
     peakMemoryMb: () => 0,
     ...overrides,

@@ -20,6 +20,22 @@ export async function predictClasses(network: Network, weights: TensorMap, set: 
   return predicted
 }
 
+/** The predicted class of every image of the set and the probability (0..1) that it got. */
+export async function predictAnswers(
+  network: Network,
+  weights: TensorMap,
+  set: ImageSet,
+): Promise<{ classes: Uint8Array; confidence: Float32Array }> {
+  const probabilities = predictProbabilities(network, weights, set)
+  const [top, best] = tf.tidy(() => [tf.argMax(probabilities, 1), tf.max(probabilities, 1)] as const)
+  const answers = {
+    classes: Uint8Array.from(await top.data()),
+    confidence: Float32Array.from(await best.data()),
+  }
+  tf.dispose([probabilities, top, best])
+  return answers
+}
+
 /** Logits with running statistics, as a deployed model computes them. Call inside `tf.tidy`. */
 export function predictLogits(network: Network, weights: TensorMap, images: Tensor4D): Tensor2D {
   return classify(network, weights, images, 'running').logits

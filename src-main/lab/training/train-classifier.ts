@@ -34,7 +34,7 @@ export async function trainClassifier(job: TrainingJob, context: RunContext): Pr
     const stepsPerEpoch = Math.ceil(data.count / config.batchSize)
     const pace = createPace(context, { epochs: config.epochs, stepsPerEpoch })
     let done = 0
-    for (let epoch = 1; epoch <= config.epochs; epoch++) {
+    for (let epoch = 1; epoch <= config.epochs && !(epoch > 1 && context.isStopping()); epoch++) {
       for (const batch of shuffledBatches(data.count, config.batchSize, job.shuffle)) {
         const progress = done++ / (config.epochs * stepsPerEpoch)
         const outputs = step({

@@ -90,7 +90,7 @@ export async function recoverTriggers(
     // A last, smaller batch would give the generator's batch normalisation too few samples.
     const stepsPerEpoch = Math.floor(others.count / batchSize)
     const pace = createPace(context, { epochs: options.epochs, stepsPerEpoch, note })
-    for (let epoch = 1; epoch <= options.epochs; epoch++) {
+    for (let epoch = 1; epoch <= options.epochs && !(epoch > 1 && context.isStopping()); epoch++) {
       let information = 0
       const batches = shuffledBatches(others.count, batchSize, shuffle).slice(0, stepsPerEpoch)
       for (const [index, batch] of batches.entries()) {

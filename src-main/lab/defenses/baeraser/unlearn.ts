@@ -102,9 +102,11 @@ export async function unlearn(
     const stepsPerEpoch = Math.ceil(view.train.count / options.batchSize)
     const pace = createPace(context, { epochs: options.epochs, stepsPerEpoch })
     let done = 0
+    await context.observe(view.victim.weights, { epoch: 0, epochs: options.epochs, step: 0, stepsPerEpoch })
     let finished = await look(0)
     for (let epoch = 1; epoch <= options.epochs && !finished; epoch++) {
-      for (const batch of shuffledBatches(view.train.count, options.batchSize, shuffle)) {
+      const batches = shuffledBatches(view.train.count, options.batchSize, shuffle)
+      for (const [index, batch] of batches.entries()) {
         const { patch } = recovered.generator
         const progress = done++ / (options.epochs * stepsPerEpoch)
         const outputs = step({
@@ -116,8 +118,10 @@ export async function unlearn(
           learningRate: tf.scalar(learningRateAt(options, progress)),
         })
         await pace.step(batch.length, tensorOf(outputs, 'loss'))
+        const moment = { epoch, epochs: options.epochs, step: index + 1, stepsPerEpoch }
+        await context.observe(under('weights', store.tensors), moment)
       }
-      finished = await look(epoch)
+      finished = (await look(epoch)) || context.isStopping()
     }
     const kept = best as { weights: TensorMap; epoch: number } | null
     if (kept === null) throw new Error('Unlearning ended without having looked at any weights')
