@@ -1,7 +1,8 @@
 // Everything there is to check, one stage after the other; a failed stage does not keep the others from running.
 //
 //   npm test                          all of it
-//   npm test -- --only lint,unit      some stages (types, lint, boundaries, format, build) and vitest projects
+//   npm test -- --only lint,fast      some stages (types, lint, boundaries, format, build, page)
+//                                     and vitest projects (fast, engine)
 //   npm test -- tests/unit/x.spec.ts  the build and those test files; whatever else is given goes to vitest as it is
 //
 // The last line is always "N passed, N failed, N skipped".
@@ -10,6 +11,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { findBrowser } from './test/browser.mjs'
 import { runTool, stages } from './test/stages.mjs'
 
 /**
@@ -30,9 +32,21 @@ for (const stage of stages) {
   else total.failed.push({ name: stage.title, reason: 'see above' })
 }
 
-const projects = only.filter((name) => !stages.some(({ key }) => key === name))
+const PAGE = 'page'
+const projects = only.filter((name) => name !== PAGE && !stages.some(({ key }) => key === name))
 if (only.length === 0 || projects.length > 0) {
-  await timed('tests: vitest', () => runVitest([...projects.flatMap((name) => ['--project', name]), ...vitestArgs]))
+  await timed('tests: vitest', () =>
+    runReported('vitest', 'vitest', [
+      'run',
+      '--reporter=default',
+      `--reporter=${join(root, 'scripts', 'test', 'reporter.mjs')}`,
+      ...projects.flatMap((name) => ['--project', name]),
+      ...vitestArgs,
+    ]),
+  )
+}
+if (only.includes(PAGE) || (only.length === 0 && vitestArgs.length === 0)) {
+  await timed('page: playwright', () => runPageTests())
 }
 
 print('Skipped', total.skipped)
@@ -75,27 +89,41 @@ async function timed(title, work) {
   return ok
 }
 
-/** @param {string[]} args */
-async function runVitest(args) {
+/** The page in a real browser, where there is one. */
+async function runPageTests() {
+  const browser = findBrowser()
+  if ('path' in browser) {
+    return runReported('@playwright/test', 'playwright', ['test'], { UNBACKDOOR_CHROMIUM: browser.path })
+  }
+  total.skipped.push({ name: 'tests of the page', reason: browser.reason })
+  process.stdout.write(`Skipped: ${browser.reason}\n`)
+  return true
+}
+
+/**
+ * Runs a test runner whose reporter writes a report, and adds that to the total.
+ * @param {string} packageName
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ */
+async function runReported(packageName, command, args, env = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'unbackdoor-test-'))
   const file = join(folder, 'report.json')
-  const reporters = ['--reporter=default', `--reporter=${join(root, 'scripts', 'test', 'reporter.mjs')}`]
   try {
-    const code = await runTool(root, 'vitest', 'vitest', ['run', ...reporters, ...args], {
-      UNBACKDOOR_TEST_REPORT: file,
-    })
+    const code = await runTool(root, packageName, command, args, { ...env, UNBACKDOOR_TEST_REPORT: file })
     const report = readReport(file)
     if (!report) {
-      total.failed.push({ name: 'vitest', reason: `it ended with exit code ${code} before running any test` })
+      total.failed.push({ name: command, reason: `it ended with exit code ${code} before running any test` })
       return false
     }
     total.passed += report.passed
     total.failed.push(...report.failed)
     total.skipped.push(...report.skipped)
     const ran = report.passed + report.failed.length
-    if (ran === 0) total.failed.push({ name: 'vitest', reason: 'not one test ran' })
+    if (ran === 0) total.failed.push({ name: command, reason: 'not one test ran' })
     else if (code !== 0 && report.failed.length === 0) {
-      total.failed.push({ name: 'vitest', reason: `it ended with exit code ${code}` })
+      total.failed.push({ name: command, reason: `it ended with exit code ${code}` })
     }
     return ran > 0 && code === 0
   } finally {

@@ -18,6 +18,7 @@ export const stages = [
   tool('types', 'typescript', 'tsc', ['-p', 'tsconfig.main.json', '--noEmit']),
   tool('types', 'vue-tsc', 'vue-tsc', ['-p', 'tsconfig.renderer.json', '--noEmit']),
   tool('types', 'typescript', 'tsc', ['-p', 'tsconfig.tests.json', '--noEmit']),
+  tool('types', 'typescript', 'tsc', ['-p', 'tsconfig.e2e.json', '--noEmit']),
   tool('types', 'typescript', 'tsc', ['-p', 'scripts/tsconfig.json', '--noEmit']),
   tool('lint', 'oxlint', 'oxlint', []),
   tool('boundaries', 'dependency-cruiser', 'depcruise', ['--config', '.dependency-cruiser.cjs', ...sources]),

@@ -16,8 +16,8 @@ describe.each(models.all.map((model) => [model.id, model] as const))('model %s',
 
   it.each(shapes)('takes images of $height x $width x $channels and answers one number per class', (shape) => {
     const pixelNormalization = {
-      mean: new Array<number>(shape.channels).fill(0.5),
-      deviation: new Array<number>(shape.channels).fill(0.5),
+      mean: Array.from({ length: shape.channels }, () => 0.5),
+      deviation: Array.from({ length: shape.channels }, () => 0.5),
     }
     const info = { shape, classNames: ['a', 'b', 'c', 'd'], pixelNormalization }
     const network = model.build(model.params.parse({}), info)

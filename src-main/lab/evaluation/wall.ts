@@ -37,7 +37,12 @@ export function createWall(network: Network, exam: TriggeredExam): Wall {
     async look(weights, moment) {
       if (!isKept(moment)) return null
       const { classes, confidence } = await predictAnswers(network, weights, set)
-      return { epoch: moment.epoch, step: moment.step, predicted: [...classes], confidence: Array.from(confidence, thousandths) }
+      return {
+        epoch: moment.epoch,
+        step: moment.step,
+        predicted: [...classes],
+        confidence: Array.from(confidence, thousandths),
+      }
     },
   }
 }

@@ -25,8 +25,8 @@ describe('the wall', () => {
 
   it('shows as many images of each class, sorted by class', () => {
     const { layout } = createWall(network, exam)
-    expect(layout.trueClasses).toEqual([0, 1, 2].flatMap((label) => new Array<number>(32).fill(label)))
-    expect(layout.targetClasses).toEqual(new Array<number>(96).fill(2))
+    expect(layout.trueClasses).toEqual([0, 1, 2].flatMap((label) => Array.from({ length: 32 }, () => label)))
+    expect(layout.targetClasses).toEqual(Array.from({ length: 96 }, () => 2))
   })
 
   it('takes what there is when there are few', () => {
