@@ -10,7 +10,8 @@ import { exitOnSignals, handOver } from './exec.mjs'
 import { withLock } from './lock.mjs'
 import { findNode } from './node-runtime.mjs'
 import { ensurePackages, whyInstall } from './packages.mjs'
-import { Problem, setVerbose } from './say.mjs'
+import { Problem, setVerbose, step } from './say.mjs'
+import { findWindow } from './window.mjs'
 
 /**
  * @typedef {import('./arguments.mjs').Arguments} Arguments
@@ -27,6 +28,7 @@ export async function main(argv) {
     setVerbose(given.verbose)
     const node = await prepare(projectRoot, given)
     if (given.command === 'setup') return
+    if (given.command === 'start') return await start(node, given.forwarded)
     const { script, args } = commandLine(given)
     await handOver(node.binary, [join(projectRoot, script), ...args])
   } catch (error) {
@@ -37,6 +39,23 @@ export async function main(argv) {
 }
 
 /**
+ * The desktop window where there can be one, else the page for a browser. `--serve` asks for the page.
+ * @param {NodeRuntime} node
+ * @param {string[]} forwarded
+ */
+async function start(node, forwarded) {
+  const args = forwarded.filter((argument) => argument !== '--serve')
+  if (args.length === forwarded.length) {
+    const { platform, env } = process
+    const isRoot = platform === 'linux' && process.getuid?.() === 0
+    const window = await findWindow({ root: projectRoot, node: node.binary, platform, env, isRoot })
+    if ('binary' in window) return handOver(window.binary, [projectRoot, ...args])
+    step('window', `serving the page for a browser instead of a window, because ${window.reason}`)
+  }
+  return handOver(node.binary, [join(projectRoot, 'out', 'main', 'serve.js'), ...args])
+}
+
+/**
  * @param {Arguments} given
  * @returns {{ script: string, args: string[] }}
  */
@@ -44,8 +63,6 @@ function commandLine({ command, forwarded }) {
   switch (command) {
     case 'demo':
       return { script: 'out/main/cli.js', args: ['run', 'default', ...forwarded] }
-    case 'start':
-      return { script: 'out/main/serve.js', args: forwarded }
     case 'results':
       return { script: 'scripts/results.mjs', args: forwarded }
     case 'test':
