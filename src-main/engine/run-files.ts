@@ -24,7 +24,7 @@ export function createRunFiles(folder: string, announce: (artifact: ArtifactRef)
     },
     async saveImage(path, title, { shape, pixels }) {
       const { width, height, channels } = shape
-      if (channels !== 1 && channels !== 3) throw new Error(`A picture has 1 or 3 channels, not ${channels}`)
+      if (channels < 1 || channels > 4) throw new Error(`A picture has 1 to 4 channels, not ${channels}`)
       await save(path, title, 'image/png', encode({ width, height, channels, depth: 8, data: pixels }))
     },
     saveJson: (path, title, value) => save(path, title, 'application/json', `${JSON.stringify(value, null, 2)}\n`),

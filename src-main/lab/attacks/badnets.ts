@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { createImageSet, imageAt } from '../data/image-set.js'
 import { defineAttack } from '../define.js'
-import { checkPatch, createPatchTrigger, PatchParams } from '../triggers/patch.js'
+import { checkPatchTrigger, createPatchTrigger, PatchParams } from '../triggers/patch.js'
 import { checkTargetClass } from './target-class.js'
 
 const params = z.strictObject({
@@ -45,7 +45,7 @@ export const badnets = defineAttack({
 
   check: ({ targetClass, trigger }, data) => [
     ...checkTargetClass(targetClass, data),
-    ...checkPatch(trigger, data.shape).map((error) => ({ ...error, path: `trigger.${error.path}` })),
+    ...checkPatchTrigger(trigger, data.shape).map((error) => ({ ...error, path: `trigger.${error.path}` })),
   ],
 
   plant({ targetClass, poisonRate, trigger: triggerParams }, { train, data, random }) {

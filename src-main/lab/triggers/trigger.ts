@@ -15,6 +15,6 @@ export interface Trigger {
   readonly shape: ImageShape
   /** Paints on `pixels` in place (one image, 0..255). Draws from `rng` only where the place or look is random. */
   paint(pixels: Uint8Array, rng: Rng): PaintedRegion
-  /** The trigger alone, for people to look at. */
+  /** The trigger alone, for people to look at; with opacity as one more channel where it has holes. */
   readonly picture: PixelImage
 }

@@ -1,0 +1,70 @@
+import { useRouter } from 'vue-router'
+import { useActions } from '../../composables/use-actions.js'
+import { useCatalogueStore } from '../../stores/catalogue.js'
+import { commandLine } from '../../stores/command-line.js'
+import { useDraftStore } from '../../stores/draft.js'
+import { draftOf } from '../../stores/draft-model.js'
+import type { JsonObject } from '../../../../src-shared/model/json.js'
+
+/** What can be done with the draft, by button, by key and from the palette. */
+export function useComposeActions({ openFile }: { openFile: () => void }) {
+  const draft = useDraftStore()
+  const catalogue = useCatalogueStore()
+  const router = useRouter()
+
+  async function launch(): Promise<void> {
+    const runId = await draft.launch()
+    if (runId !== null) await router.push({ name: 'run', params: { runId } })
+  }
+
+  /** Complete where it is valid, so that it means the same whatever the defaults become. */
+  function copyJson(): string {
+    return `${JSON.stringify(draft.checked ?? draft.asExperiment(), null, 2)}\n`
+  }
+
+  function copyCommandLine(): string {
+    const presets = catalogue.experiments.map(({ id, experiment }) => ({
+      id,
+      experiment: draftOf(experiment, catalogue.plugins) as unknown as JsonObject,
+    }))
+    return commandLine(draft.asExperiment(), presets)
+  }
+
+  const copy = (text: () => string) => () => void navigator.clipboard.writeText(text())
+  const group = 'Compose'
+  useActions([
+    {
+      id: 'compose.launch',
+      title: 'Launch the experiment',
+      group,
+      shortcuts: ['ctrl+enter'],
+      run: () => void launch(),
+    },
+    {
+      id: 'compose.undo',
+      title: 'Undo',
+      group,
+      shortcuts: ['ctrl+z'],
+      isEnabled: () => draft.canUndo,
+      run: draft.undo,
+    },
+    {
+      id: 'compose.redo',
+      title: 'Redo',
+      group,
+      shortcuts: ['ctrl+shift+z', 'ctrl+y'],
+      isEnabled: () => draft.canRedo,
+      run: draft.redo,
+    },
+    { id: 'compose.json', title: 'Copy the experiment as JSON', group, run: copy(copyJson) },
+    { id: 'compose.cli', title: 'Copy the experiment as a command line', group, run: copy(copyCommandLine) },
+    { id: 'compose.file', title: 'Load an experiment from a file', group, run: openFile },
+    ...catalogue.experiments.map(({ id, title, experiment }) => ({
+      id: `compose.preset.${id}`,
+      title: `Start from: ${title}`,
+      group,
+      run: () => draft.load(experiment),
+    })),
+  ])
+  return { launch, undo: draft.undo, redo: draft.redo, copyJson, copyCommandLine }
+}

@@ -1,0 +1,67 @@
+import type { Scores } from '../../../../src-shared/model/metrics.js'
+import type { DefenseSummary } from '../../../../src-shared/model/run-record.js'
+import type { RunState } from '../../stores/run-state.js'
+import { percent } from '../../ui/format.js'
+
+export interface DefenseResult {
+  readonly title: string
+  readonly isOracle: boolean
+  readonly before: Partial<Scores> | null
+  readonly after: Partial<Scores> | null
+  /** Null until the run is over. */
+  readonly summary: DefenseSummary | null
+}
+
+/** Figures as soon as they are measured: the summary comes only at the end of the run. */
+export function defenseResults(state: RunState): DefenseResult[] {
+  const { summary, experiment } = state.record
+  const before = summary?.before ?? resultOf(state, null)
+  return experiment.defenses.map(({ id, preset }, index) => {
+    const found = summary?.defenses[index] ?? null
+    const prefix = state.record.stages.find((stage) => stage.defense === index)?.title.split(':')[0] ?? id
+    return {
+      title: `${prefix}${preset === undefined ? '' : `, preset ${preset}`}`,
+      isOracle: found?.knowledge === 'oracle' || preset === 'oracle',
+      before,
+      after: found?.after ?? resultOf(state, index),
+      summary: found,
+    }
+  })
+}
+
+/** The victim's figures, null while they are not known. */
+export function victimScores(state: RunState): Partial<Scores> | null {
+  return state.record.summary?.before ?? resultOf(state, null)
+}
+
+function resultOf({ record, metrics }: RunState, defense: number | null): Partial<Scores> | null {
+  const stage = record.stages.findIndex((each) => each.kind === 'evaluate' && each.defense === defense)
+  return metrics.findLast((point) => point.stage === stage && point.epoch === null)?.values ?? null
+}
+
+/** The attacker's target, where the attack has one. */
+export function trueTarget({ record }: RunState): number | null {
+  const target = record.experiment.attack?.params['targetClass']
+  return typeof target === 'number' ? target : null
+}
+
+/** What a defense came to, in sentences. */
+export function findings({ detection, outcome, keptEpoch }: DefenseSummary, target: number | null): string[] {
+  const lines: string[] = []
+  if (detection !== null) {
+    const best = detection.classes.reduce((a, b) => (b.recoveredSuccess > a.recoveredSuccess ? b : a))
+    const found = detection.classes.find((entry) => entry.class === detection.target)
+    if (found === undefined) {
+      lines.push(`No backdoor found: recovered triggers succeed at most in ${percent(best.recoveredSuccess)}.`)
+      if (target !== null) lines.push('There is one, so it was missed.')
+    } else {
+      const verdict = target === null ? 'there is none' : target === found.class ? 'which is right' : 'which is wrong'
+      lines.push(`Target class found: ${found.name}, ${verdict}.`)
+    }
+  }
+  if (outcome === 'no-backdoor-found') lines.push('The model was left as it was.')
+  if (outcome === 'not-improved')
+    lines.push('No weights seen while unlearning were better than the victim, which was kept.')
+  if (outcome === 'repaired') lines.push(`The weights of unlearning epoch ${keptEpoch} were kept.`)
+  return lines
+}

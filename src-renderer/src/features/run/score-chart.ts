@@ -1,0 +1,118 @@
+import type { MetricName } from '../../../../src-shared/model/metrics.js'
+import type { MetricPoint, RunState } from '../../stores/run-state.js'
+import type { ChartPoint, ChartSeries, ChartTable } from '../../ui/chart/chart-types.js'
+import { percent } from '../../ui/format.js'
+import { shortTitle, type ChartData } from './loss-chart.js'
+
+type Look = Pick<ChartSeries, 'label' | 'colour' | 'dash' | 'marker' | 'isHollow'> & { readonly id: MetricName }
+
+/** Solid: measured on the test images. Hollow or dotted: what the defender can estimate for itself. */
+const looks: readonly Look[] = [
+  { id: 'cleanAccuracy', label: 'Clean accuracy', colour: 'clean', dash: [], marker: 'circle' },
+  { id: 'attackSuccessRate', label: 'Attack success', colour: 'attack', dash: [6, 3], marker: 'triangle' },
+  {
+    id: 'validationAccuracy',
+    label: "Accuracy on the defender's images",
+    colour: 'clean',
+    dash: [2, 3],
+    marker: 'circle',
+    isHollow: true,
+  },
+  {
+    id: 'recoveredSuccess',
+    label: 'Success of recovered triggers',
+    colour: 'recovered',
+    dash: [2, 2],
+    marker: 'rectRot',
+  },
+]
+
+export interface StagePlace {
+  readonly stage: number
+  /** Where its epoch 0 lies on the common axis. */
+  readonly offset: number
+  readonly width: number
+}
+
+/** A result without epochs stands in the middle of this. */
+const RESULT_WIDTH = 2
+
+/** Stages with figures, laid end to end: as wide as they have epochs. */
+export function stagePlaces({ metrics, progress, stageIndex }: RunState): StagePlace[] {
+  const widths = new Map<number, number>()
+  for (const { stage, epoch } of metrics) {
+    widths.set(stage, Math.max(widths.get(stage) ?? 1, epoch ?? RESULT_WIDTH))
+  }
+  const planned = stageIndex === null ? undefined : widths.get(stageIndex)
+  if (stageIndex !== null && planned !== undefined && progress !== null) {
+    widths.set(stageIndex, Math.max(planned, progress.epochs))
+  }
+  let offset = 0
+  return [...widths]
+    .toSorted(([a], [b]) => a - b)
+    .map(([stage, width]) => {
+      const place = { stage, offset, width }
+      offset += width
+      return place
+    })
+}
+
+export function scoreChart(state: RunState): ChartData {
+  const places = stagePlaces(state)
+  const end = places.reduce((sum, { width }) => sum + width, 0)
+  const titles = (stage: number): string => shortTitle(state.record.stages[stage]?.title ?? '')
+  const placeAt = (x: number): StagePlace | undefined =>
+    places.findLast(({ offset, width }) => x > offset && x <= offset + width) ?? places[0]
+  const byStage = Map.groupBy(state.metrics, ({ stage }) => stage)
+  const hasEpochs = (stage: number): boolean => byStage.get(stage)?.some(({ epoch }) => epoch !== null) === true
+
+  const series = looks.map(({ id, ...look }): ChartSeries => {
+    const segments = places.flatMap(({ stage, offset }) => {
+      const points = (byStage.get(stage) ?? []).flatMap((point): ChartPoint[] => {
+        const y = point.values[id]
+        return y === undefined ? [] : [{ x: offset + (point.epoch ?? 1), y }]
+      })
+      return points.length === 0 ? [] : [points]
+    })
+    return { id, ...look, segments }
+  })
+  return {
+    series,
+    boundaries: places.map(({ stage, offset }) => ({ x: offset, label: titles(stage) })),
+    x: {
+      title: 'epoch of the stage',
+      min: 0,
+      max: Math.max(1, end),
+      ticks: epochTicks(
+        places.filter(({ stage }) => hasEpochs(stage)),
+        end,
+      ),
+      format: (x) => String(x - (placeAt(x)?.offset ?? 0)),
+      describe: (x) => {
+        const place = placeAt(x)
+        if (place === undefined) return ''
+        return hasEpochs(place.stage) ? `${titles(place.stage)}, epoch ${x - place.offset}` : titles(place.stage)
+      },
+    },
+    y: { title: 'share of images', min: 0, max: 1, format: (value) => `${Math.round(100 * value)} %` },
+  }
+}
+
+/** Round epochs of each stage, about a dozen in all. */
+export function epochTicks(places: readonly StagePlace[], end: number): number[] {
+  const step = [1, 2, 5, 10, 20, 50, 100, 200].find((each) => end / each <= 14) ?? 500
+  return places.flatMap(({ offset, width }) =>
+    Array.from({ length: Math.floor(width / step) }, (_, index) => offset + (index + 1) * step),
+  )
+}
+
+export function scoreTable({ metrics, record }: RunState): ChartTable {
+  return {
+    columns: ['Stage', 'Epoch', ...looks.map(({ label }) => label)],
+    rows: metrics.map(({ stage, epoch, values }: MetricPoint) => [
+      record.stages[stage]?.title ?? String(stage),
+      epoch === null ? 'result' : String(epoch),
+      ...looks.map(({ id }) => percent(values[id])),
+    ]),
+  }
+}

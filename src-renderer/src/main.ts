@@ -1,0 +1,25 @@
+import './zod-without-eval.js'
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import App from './App.vue'
+import { createAppClient } from './client/create-app-client.js'
+import { pickTransport } from './client/pick-transport.js'
+import { actionsKey, createActionRegistry } from './composables/use-actions.js'
+import { createWorkbenchRouter } from './routes.js'
+import { appClientKey, fileUrlKey, type FileUrl } from './stores/app-client.js'
+import './styles/tokens.css'
+import './styles/base.css'
+
+// Before the router, which must not take the token in the address for a place.
+const client = createAppClient(pickTransport(window))
+
+/** The window has no address for files yet; a server has. */
+const fileUrl: FileUrl = (runId, path) => (window.unbackdoor === undefined ? `/run/${runId}/files/${path}` : null)
+
+createApp(App)
+  .provide(appClientKey, client)
+  .provide(fileUrlKey, fileUrl)
+  .provide(actionsKey, createActionRegistry())
+  .use(createPinia())
+  .use(createWorkbenchRouter())
+  .mount('#app')

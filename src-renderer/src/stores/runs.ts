@@ -1,0 +1,53 @@
+import { defineStore } from 'pinia'
+import { computed } from 'vue'
+import { isTerminal } from '../../../src-shared/contract/index.js'
+import type { RunId } from '../../../src-shared/model/ids.js'
+import type { JsonValue } from '../../../src-shared/model/json.js'
+import { useLoaded } from './loaded.js'
+import { useAppClient } from './app-client.js'
+
+/** The runs of the workspace, newest first, kept up to date by events. */
+export const useRunsStore = defineStore('runs', () => {
+  const client = useAppClient()
+  const { value, error, isLoading, load } = useLoaded(() => client.call('run.list', {}))
+
+  client.onEvent((event) => {
+    if (event.type === 'run.queued' || event.type === 'run.planned' || isTerminal(event)) void load()
+  })
+
+  let hasBeenOpen = false
+  client.onState(({ kind }) => {
+    if (kind !== 'open') return
+    // What happened while the connection was gone was not heard of.
+    if (hasBeenOpen) void load()
+    hasBeenOpen = true
+  })
+
+  const runs = computed(() => value.value?.runs ?? [])
+  return {
+    list: value,
+    runs,
+    unreadable: computed(() => value.value?.unreadable ?? []),
+    error,
+    isLoading,
+    load,
+    running: computed(() => runs.value.find(({ status }) => status === 'running') ?? null),
+    queued: computed(() => runs.value.filter(({ status }) => status === 'queued')),
+    async start(experiment: JsonValue): Promise<RunId> {
+      return (await client.call('run.start', { experiment })).runId
+    },
+    async cancel(runId: RunId): Promise<void> {
+      await client.call('run.cancel', { runId })
+    },
+    async pause(runId: RunId): Promise<void> {
+      await client.call('run.pause', { runId })
+    },
+    async resume(runId: RunId): Promise<void> {
+      await client.call('run.resume', { runId })
+    },
+    /** Ends what is under way after its present epoch; the run goes on to evaluate and keep what there is. */
+    async stop(runId: RunId): Promise<void> {
+      await client.call('run.stop', { runId })
+    },
+  }
+})

@@ -1,0 +1,45 @@
+export interface ChartPoint {
+  readonly x: number
+  readonly y: number
+}
+
+export type ColourRole = 'attack' | 'clean' | 'repaired' | 'recovered' | 'text'
+export type Marker = 'none' | 'circle' | 'triangle' | 'rectRot' | 'rect'
+
+/** One quantity. Its segments are not joined: what lies between them was not measured. */
+export interface ChartSeries {
+  readonly id: string
+  readonly label: string
+  readonly colour: ColourRole
+  /** With the colour, what tells a line apart from the others. */
+  readonly dash: readonly number[]
+  readonly marker: Marker
+  readonly isHollow?: boolean
+  readonly segments: readonly (readonly ChartPoint[])[]
+}
+
+/** Where something else begins, and what. */
+export interface ChartBoundary {
+  readonly x: number
+  readonly label: string
+  /** Not a beginning but the place that is looked at: drawn over the lines, and on its own. */
+  readonly isCursor?: boolean
+}
+
+export interface ChartAxis {
+  readonly title: string
+  readonly min?: number
+  readonly max?: number
+  /** Where to put marks, where even distances would not do. */
+  readonly ticks?: readonly number[]
+  readonly format: (value: number) => string
+  /** Words for the place of a point, where the number alone does not say it. */
+  readonly describe?: (value: number) => string
+}
+
+/** The same data as rows, for people and programs that do not see the picture. */
+export interface ChartTable {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  readonly note?: string
+}

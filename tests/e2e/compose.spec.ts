@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from './served-page.js'
+
+test.beforeEach(async ({ served }) => {
+  const page = await served.open()
+  await page.getByRole('link', { name: 'Compose', exact: true }).click()
+  await expect(page.getByText('Ready to run')).toBeVisible()
+})
+
+test('a wrong field says so beside itself, and nothing can be launched', async ({ page }) => {
+  const rate = page.getByLabel('Poison rate', { exact: true })
+  await rate.fill('1.4')
+  await expect(page.getByText('Poison rate must be at most 1.')).toBeVisible()
+  await expect(rate).toHaveAttribute('aria-invalid', 'true')
+  await expect(page.getByRole('button', { name: 'Launch' })).toBeDisabled()
+  await page.getByRole('button', { name: 'Reset Poison rate to 0.05' }).click()
+  await expect(rate).toHaveValue('0.05')
+  await expect(page.getByText('Ready to run')).toBeVisible()
+})
+
+test('what only the engine can know stands beside its field too', async ({ page }) => {
+  await page.getByLabel('Size', { exact: true }).fill('40')
+  await expect(page.getByText(/Size is larger than the image \(28 x 28\); at most 28/)).toBeVisible()
+  await page.getByRole('button', { name: /needs attention: show/ }).click()
+  await expect(page.getByLabel('Size', { exact: true })).toBeFocused()
+})
+
+test('changes are undone, redone and survive a reload', async ({ page }) => {
+  const name = page.getByLabel('Name', { exact: true })
+  const before = await name.inputValue()
+  await name.fill('Changed')
+  await page.keyboard.press('Control+z')
+  await expect(name).toHaveValue(before)
+  await page.keyboard.press('Control+Shift+Z')
+  await expect(name).toHaveValue('Changed')
+  await page.reload()
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Changed')
+})
+
+test('a preset changes the values and says how it differs', async ({ page }) => {
+  await page.getByLabel('Preset').nth(1).selectOption('oracle')
+  await expect(page.getByText('As the published code:')).toBeVisible()
+  await expect(page.getByRole('radio', { name: 'oracle' })).toBeChecked()
+  await expect(page.getByText('oracle', { exact: true }).first()).toBeVisible()
+})
+
+test('a run.json becomes the draft', async ({ page }) => {
+  const path = join(import.meta.dirname, '..', 'unit', 'renderer', 'fixtures', 'default-run.json')
+  const record = JSON.parse(await readFile(path, 'utf8')) as { experiment: { name: string } }
+  record.experiment.name = 'From a record'
+  await page.locator('#experiment-file').setInputFiles({
+    name: 'run.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify(record)),
+  })
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('From a record')
+  await expect(page.getByText('Loaded from run.json')).toBeVisible()
+})
+
+test('pasted JSON becomes the draft', async ({ page }) => {
+  await page.getByRole('main').evaluate((main) => {
+    const data = new DataTransfer()
+    data.setData('text/plain', '{"name": "From the clipboard", "dataset": {"id": "mnist-10k"}}')
+    main.firstElementChild?.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }))
+  })
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('From the clipboard')
+})
+
+test('the experiment is copied as JSON and as the command line of the same run', async ({ page }) => {
+  const name = page.getByLabel('Name', { exact: true })
+  await page.getByLabel('Poison rate', { exact: true }).fill('0.1')
+  await page.getByRole('button', { name: 'Copy as CLI' }).click()
+  await expect(page.getByText('Copied', { exact: true })).toBeVisible()
+  // A page may not read the clipboard, so it is pasted as a person would.
+  await name.fill('')
+  await page.keyboard.press('Control+v')
+  await expect(name).toHaveValue('npm run -s cli -- run default --set attack.params.poisonRate=0.1')
+  await name.fill('Copied and pasted')
+  await expect(page.getByText('Ready to run')).toBeVisible()
+  await page.getByRole('button', { name: 'Copy as JSON' }).click()
+  await page.getByRole('button', { name: 'Reset Poison rate to 0.05' }).click()
+  await page.getByRole('heading', { name: 'Dataset' }).focus()
+  await page.keyboard.press('Control+v')
+  await expect(page.getByText('Loaded from the clipboard')).toBeVisible()
+  await expect(page.getByLabel('Poison rate', { exact: true })).toHaveValue('0.1')
+})
+
+test('a file that is no experiment is named as such', async ({ page }) => {
+  await page.locator('#experiment-file').setInputFiles({
+    name: 'notes.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from('{"a": 1}'),
+  })
+  await expect(page.getByText('notes.json: This JSON holds no experiment')).toBeVisible()
+})

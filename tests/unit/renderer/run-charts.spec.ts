@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { lossChart, lossTable } from '../../../src-renderer/src/features/run/loss-chart.js'
+import { recoveredSheets, trueTrigger } from '../../../src-renderer/src/features/run/pictures.js'
+import { defenseResults, findings, trueTarget } from '../../../src-renderer/src/features/run/run-results.js'
+import { epochTicks, scoreChart, scoreTable, stagePlaces } from '../../../src-renderer/src/features/run/score-chart.js'
+import { runState } from '../../../src-renderer/src/stores/run-state.js'
+import { defaultEvents, defaultRecord, queuedRecord } from './fixtures/fixtures.js'
+
+const done = runState(queuedRecord, defaultEvents)
+
+describe('scoreChart', () => {
+  it('lays the stages end to end without joining them', () => {
+    const places = stagePlaces(done)
+    expect(places.map(({ stage, offset }) => [stage, offset])).toEqual([
+      [2, 0],
+      [3, 10],
+      [4, 12],
+      [5, 42],
+      [6, 54],
+    ])
+    const clean = scoreChart(done).series.find(({ id }) => id === 'cleanAccuracy')!
+    expect(clean.segments.map((points) => points.length)).toEqual([10, 1, 1])
+    expect(clean.segments.flat().every(({ x }) => x >= 0 && x <= 56)).toBe(true)
+  })
+
+  it('names a place by stage and epoch', () => {
+    const { x } = scoreChart(done)
+    expect(x.describe?.(7)).toBe('Train victim, epoch 7')
+    expect(x.describe?.(11)).toBe('Evaluate victim')
+    expect(x.describe?.(13)).toBe('Recover triggers, epoch 1')
+    expect(x.format(22)).toBe('10')
+  })
+
+  it('is as wide as the plan of the running stage', () => {
+    const upTo = defaultEvents.findIndex((event) => event.type === 'run.metrics') + 1
+    const next = defaultEvents.find((event) => event.type === 'run.progress' && event.epoch > 1)!
+    const state = runState(queuedRecord, [...defaultEvents.slice(0, upTo), next])
+    expect(scoreChart(state).x.max).toBe(10)
+  })
+
+  it('marks round epochs, about a dozen in all', () => {
+    const ticks = epochTicks(
+      [
+        { stage: 0, offset: 0, width: 10 },
+        { stage: 1, offset: 10, width: 40 },
+      ],
+      50,
+    )
+    expect(ticks).toEqual([5, 10, 15, 20, 25, 30, 35, 40, 45, 50])
+  })
+
+  it('has every figure in its table', () => {
+    const { columns, rows } = scoreTable(done)
+    expect(rows).toHaveLength(done.metrics.length)
+    expect(rows.every((row) => row.length === columns.length)).toBe(true)
+  })
+})
+
+describe('lossChart', () => {
+  it('gives each stage its own curve and boundary', () => {
+    const { series, boundaries } = lossChart(done)
+    expect(boundaries.map(({ label }) => label)).toEqual(['Train victim', 'Recover triggers', 'Unlearn triggers'])
+    expect(series[0]!.segments).toHaveLength(3)
+    expect(lossTable(done).rows).toHaveLength(done.loss.length)
+  })
+})
+
+describe('results', () => {
+  it('shows figures before the summary is there', () => {
+    const upTo = defaultEvents.findIndex((event) => event.type === 'run.stage' && event.index === 4) + 1
+    const [result] = defenseResults(runState(queuedRecord, defaultEvents.slice(0, upTo)))
+    expect(result!.title).toBe('BAERASER')
+    expect(result!.before).toEqual(defaultRecord.summary!.before)
+    expect(result!.after).toBeNull()
+  })
+
+  it('says whether the defense was right', () => {
+    const summary = defaultRecord.summary!.defenses[0]!
+    expect(trueTarget(done)).toBe(0)
+    expect(findings(summary, 0)[0]).toBe('Target class found: 0, which is right.')
+    expect(findings(summary, 3)[0]).toBe('Target class found: 0, which is wrong.')
+    expect(findings({ ...summary, detection: { ...summary.detection!, target: null } }, 0)).toContain(
+      'There is one, so it was missed.',
+    )
+  })
+
+  it('finds the pictures of triggers in the order of their epochs', () => {
+    expect(trueTrigger(defaultRecord.artifacts)?.title).toBe('True trigger')
+    const [group, ...others] = recoveredSheets(defaultRecord.artifacts.toReversed())
+    expect(others).toEqual([])
+    expect(group!.sheets.map(({ label }) => label)).toEqual(['epoch 1', 'epoch 15', 'epoch 30'])
+  })
+})
