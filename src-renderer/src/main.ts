@@ -1,4 +1,4 @@
-import './zod-without-eval.js'
+import './client/zod-without-eval.js'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
@@ -13,8 +13,8 @@ import './styles/base.css'
 // Before the router, which must not take the token in the address for a place.
 const client = createAppClient(pickTransport(window))
 
-/** The window has no address for files yet; a server has. */
-const fileUrl: FileUrl = (runId, path) => (window.unbackdoor === undefined ? `/run/${runId}/files/${path}` : null)
+/** The same in the window and behind the server. */
+const fileUrl: FileUrl = (runId, path) => `/run/${runId}/files/${path}`
 
 createApp(App)
   .provide(appClientKey, client)

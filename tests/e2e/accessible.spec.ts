@@ -8,7 +8,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await served.open()
     await page.getByRole('button', { name: 'Take a quick look' }).click()
-    await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible({ timeout: 90_000 })
+    await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible({ timeout: 120_000 })
     const run = new URL(page.url()).hash
     for (const hash of [run, `${run}?view=figures`, '#/', '#/compose', '#/runs', '#/settings', '#/nowhere']) {
       await page.evaluate((place) => {

@@ -8,8 +8,7 @@ test('a first visit leads to a finished run in two clicks', async ({ served }) =
 
   await expect(page).toHaveURL(/#\/runs\/\d{8}-/)
   const main = page.getByRole('main')
-  await expect(main.getByText('Done', { exact: true })).toBeVisible({ timeout: 90_000 })
-  await main.getByRole('link', { name: 'Figures and files' }).click()
+  await expect(main.getByText('Done', { exact: true })).toBeVisible({ timeout: 120_000 })
   await main.getByRole('link', { name: 'Figures and files' }).click()
   const scores = main.getByRole('table', { name: /Figures before and after/ })
   await expect(scores.getByRole('row', { name: /Clean accuracy/ })).toContainText(/\d+\.\d %.*\d+\.\d %/)

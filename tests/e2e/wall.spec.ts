@@ -24,7 +24,7 @@ test('the wall shows a backdoor going away, and can be taken back', async ({ ser
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await served.open()
   await page.getByRole('button', { name: 'Take a quick look' }).click()
-  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible({ timeout: 90_000 })
+  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible({ timeout: 120_000 })
 
   await expect.poll(() => drawnImages(page)).toBe(96)
   const atEnd = await targetAnswers(page)

@@ -24,7 +24,7 @@ import {
   placeIn,
   stamped,
 } from '../../../src-renderer/src/features/compose/trigger/place.js'
-import { pngProblem, pngSize } from '../../../src-renderer/src/features/compose/trigger/png.js'
+import { pngProblem, pngSize } from '../../../src-renderer/src/features/compose/trigger/png-header.js'
 import { applied, cellText, inkText } from '../../../src-renderer/src/features/compose/trigger/tools.js'
 import { decodeBase64, imagesOf, rgbaOf, zoomFor } from '../../../src-renderer/src/ui/pixels/pixels.js'
 

@@ -1,31 +1,9 @@
 import { rgbaOf, type Pixels } from '../../../ui/pixels/pixels.js'
-
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-/** Where the header of a PNG says width and height. */
-const WIDTH_AT = 16
-const HEIGHT_AT = 20
-
-/** Size as the header of a PNG says it, without decoding anything; null for what is no PNG. */
-export function pngSize(bytes: Uint8Array): { height: number; width: number } | null {
-  if (bytes.length < HEIGHT_AT + 4 || !SIGNATURE.every((byte, at) => bytes[at] === byte)) return null
-  const view = new DataView(bytes.buffer, bytes.byteOffset)
-  return { height: view.getUint32(HEIGHT_AT), width: view.getUint32(WIDTH_AT) }
-}
-
-/** What is wrong with a file as a trigger, in words; null if nothing is. */
-export function pngProblem(
-  name: string,
-  size: { height: number; width: number } | null,
-  largest: { height: number; width: number },
-): string | null {
-  if (size === null) return `${name} is not a PNG file. Only PNG keeps every pixel as it is.`
-  if (size.height <= largest.height && size.width <= largest.width) return null
-  return `${name} has ${size.height} x ${size.width} pixels; a trigger has at most ${largest.height} x ${largest.width} here.`
-}
+import { HEADER_BYTES, pngProblem, pngSize } from './png-header.js'
 
 /** Decoded in the page; nothing is sent anywhere. Throws an error in words. */
 export async function readPng(file: File, largest: { height: number; width: number }): Promise<Pixels> {
-  const size = pngSize(new Uint8Array(await file.slice(0, HEIGHT_AT + 4).arrayBuffer()))
+  const size = pngSize(new Uint8Array(await file.slice(0, HEADER_BYTES).arrayBuffer()))
   const problem = pngProblem(file.name, size, largest)
   if (problem !== null) throw new Error(problem)
   // The values as they are in the file: no colour profile, no multiplication with the opacity.

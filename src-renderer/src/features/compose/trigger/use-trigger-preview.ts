@@ -7,7 +7,8 @@ import { toWireError } from '../../../stores/wire-error.js'
 import { imagesOf, type Pixels } from '../../../ui/pixels/pixels.js'
 
 export const PAGE = 16
-const ASK_AFTER_MS = 200
+/** After the check of the form (250 ms): it is quicker, and must not wait in the engine for images to be drawn. */
+const ASK_AFTER_MS = 300
 
 export interface ShownPreview extends Omit<TriggerPreview, 'clean' | 'poisoned' | 'trigger'> {
   readonly offset: number
