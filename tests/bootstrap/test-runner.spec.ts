@@ -57,15 +57,17 @@ afterEach(() => shop.remove())
 const run = (...args: string[]) =>
   start(process.execPath, [join(clone, 'scripts', 'test.mjs'), ...args], {
     cwd: clone,
-    env: shop.environment({ NO_COLOR: '1' }),
+    // Named but not there, whatever this machine has: the tests of the page are then skipped for that reason.
+    env: shop.environment({ NO_COLOR: '1', UNBACKDOOR_CHROMIUM: '/nowhere/chromium' }),
   }).ended
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)
 
 test('counts every check and every test, and names the reasons of what was skipped', async () => {
   const { code, stdout, stderr } = await run()
-  expect(lastLine(stdout), stdout + stderr).toBe('10 passed, 0 failed, 1 skipped')
+  expect(lastLine(stdout), stdout + stderr).toBe('11 passed, 0 failed, 2 skipped')
   expect(code).toBe(0)
   expect(stdout).toContain('tests/unit/a.spec.ts > two: there is no GPU')
+  expect(stdout).toContain('tests of the page: UNBACKDOOR_CHROMIUM names /nowhere/chromium, which is not there')
   expect(stdout).toMatch(/== types: tsc -p tsconfig\.shared\.json --noEmit\n-- passed in \d+\.\d s/)
 })
 
@@ -77,7 +79,7 @@ test('goes on after failures and sums them up', async () => {
   )
   shop.write('clone/tests/slow/c.spec.ts', "throw new Error('cannot be loaded')")
   const { code, stdout } = await run()
-  expect(lastLine(stdout)).toBe('9 passed, 3 failed, 1 skipped')
+  expect(lastLine(stdout)).toBe('10 passed, 3 failed, 2 skipped')
   expect(code).toBe(1)
   const summary = stdout.slice(stdout.lastIndexOf('\nFailed:'))
   expect(summary).toContain('lint: oxlint')
