@@ -53,12 +53,14 @@ export async function runExperiment(plan: ExperimentPlan, host: RunHost): Promis
       await wall.hang(clock.context)
       host.emit({ type: 'run.wall-hung', ...wall.layout })
     }
+    // The same for every defense, so that they are compared on equal terms.
+    const defenderSets = splitDefender(plan, defenderImages, random)
     const summaries: DefenseSummary[] = []
     for (const [index, defense] of plan.defenses.entries()) {
       const view: DefenderView = {
         victim,
         data: plan.data,
-        ...splitDefender(plan, defenderImages, random),
+        ...defenderSets,
         random: random.within(`defense.${index}`),
       }
       summaries.push(await runDefense(defense, index, view, { exam, backdoor, plan, wall }, clock))

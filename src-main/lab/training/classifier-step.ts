@@ -1,6 +1,6 @@
-import { lossGradients } from '../compute/gradients.js'
+import { lossGradients, type LossAndAux } from '../compute/gradients.js'
 import type { Optimizer } from '../compute/optimizers.js'
-import type { Step } from '../compute/step.js'
+import type { Step, StepResult } from '../compute/step.js'
 import { prefixed, tensorOf, under, type TensorMap } from '../compute/tensor-map.js'
 import { softmaxCrossEntropy } from '../kernels/index.js'
 import { classify, partitionWeights, type Network } from '../nn/network.js'
@@ -14,22 +14,36 @@ import { tf, type Tensor1D, type Tensor4D } from '../tf.js'
 export function classifierStep(network: Network, optimizer: Optimizer): Step {
   return (state, inputs) => {
     const weights = under('weights', state)
-    const { trainable } = partitionWeights(network, weights)
-    const { loss, aux, gradients } = lossGradients(trainable, (parameters) => {
+    return descendWeights(network, optimizer, state, inputs, (parameters) => {
       const images = tensorOf<Tensor4D>(inputs, 'images')
       const { logits, statistics } = classify(network, { ...weights, ...parameters }, images, 'batch')
       return { loss: tf.mean(softmaxCrossEntropy(logits, tensorOf<Tensor1D>(inputs, 'labels'))), aux: statistics }
     })
-    const updated = optimizer.update({
-      parameters: trainable,
-      gradients,
-      slots: under('optimizer', state),
-      learningRate: tensorOf(inputs, 'learningRate'),
-    })
-    return {
-      state: { ...prefixed('weights', { ...updated.parameters, ...aux }), ...prefixed('optimizer', updated.slots) },
-      outputs: { loss },
-    }
+  }
+}
+
+/**
+ * One optimizer step on the trainable weights of a classifier's state, for any loss. `aux` of the loss are the new
+ * running statistics.
+ */
+export function descendWeights(
+  network: Network,
+  optimizer: Optimizer,
+  state: TensorMap,
+  inputs: TensorMap,
+  forward: (parameters: TensorMap) => LossAndAux,
+): StepResult {
+  const { trainable } = partitionWeights(network, under('weights', state))
+  const { loss, aux, gradients } = lossGradients(trainable, forward)
+  const updated = optimizer.update({
+    parameters: trainable,
+    gradients,
+    slots: under('optimizer', state),
+    learningRate: tensorOf(inputs, 'learningRate'),
+  })
+  return {
+    state: { ...prefixed('weights', { ...updated.parameters, ...aux }), ...prefixed('optimizer', updated.slots) },
+    outputs: { loss },
   }
 }
 

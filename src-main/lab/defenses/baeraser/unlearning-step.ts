@@ -1,10 +1,10 @@
-import { lossGradients } from '../../compute/gradients.js'
 import type { Optimizer } from '../../compute/optimizers.js'
 import type { Step } from '../../compute/step.js'
-import { prefixed, tensorOf, under, type TensorMap } from '../../compute/tensor-map.js'
+import { tensorOf, under, type TensorMap } from '../../compute/tensor-map.js'
 import { softmaxCrossEntropy } from '../../kernels/index.js'
 import { classify, partitionWeights, type Classifier } from '../../nn/network.js'
 import { tf, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D } from '../../tf.js'
+import { descendWeights } from '../../training/classifier-step.js'
 import { stampPatches } from '../../trigger-recovery/stamp.js'
 
 export interface UnlearningObjective {
@@ -58,7 +58,6 @@ export function unlearningStep(objective: UnlearningObjective, optimizer: Optimi
 
   return (state, inputs) => {
     const weights = under('weights', state)
-    const { trainable } = partitionWeights(network, weights)
     const images = tensorOf<Tensor4D>(inputs, 'images')
     const triggered = stampPatches(
       images,
@@ -69,7 +68,7 @@ export function unlearningStep(objective: UnlearningObjective, optimizer: Optimi
     const labels = tensorOf<Tensor1D>(inputs, 'labels')
     const targets = tf.fill([images.shape[0]], targetClass, 'int32') as Tensor1D
 
-    const { loss, aux, gradients } = lossGradients(trainable, (parameters) => {
+    return descendWeights(network, optimizer, state, inputs, (parameters) => {
       const { cleanLogits, triggeredLogits, statistics } = forward({ ...weights, ...parameters }, images, triggered)
       const cleanLoss = tf.mean(softmaxCrossEntropy(cleanLogits, labels))
       const triggeredLoss = ascentTerm(objective, softmaxCrossEntropy(triggeredLogits, targets), labels)
@@ -84,16 +83,6 @@ export function unlearningStep(objective: UnlearningObjective, optimizer: Optimi
         aux: statistics,
       }
     })
-    const updated = optimizer.update({
-      parameters: trainable,
-      gradients,
-      slots: under('optimizer', state),
-      learningRate: tensorOf(inputs, 'learningRate'),
-    })
-    return {
-      state: { ...prefixed('weights', { ...updated.parameters, ...aux }), ...prefixed('optimizer', updated.slots) },
-      outputs: { loss },
-    }
   }
 }
 
