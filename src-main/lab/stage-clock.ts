@@ -1,5 +1,5 @@
 import type { RunFact } from '../../src-shared/contract/events.js'
-import type { Stage, StageKind, StageSeconds } from '../../src-shared/model/run-record.js'
+import { StageKind, type Stage, type StageSeconds } from '../../src-shared/model/run-record.js'
 import type { RunContext, RunFiles } from './run-context.js'
 import type { RunHost } from './run-host.js'
 
@@ -17,7 +17,7 @@ export interface StageClock {
 /** Walks through the planned stages in order, tells the host of each, and adds up the time. */
 export function createStageClock(stages: readonly Stage[], host: RunHost): StageClock {
   const started = host.now()
-  const spentMs: Record<StageKind, number> = { load: 0, poison: 0, train: 0, evaluate: 0, recover: 0, unlearn: 0 }
+  const spentMs = Object.fromEntries(StageKind.options.map((kind) => [kind, 0])) as Record<StageKind, number>
   let index = -1
   let entered = started
 

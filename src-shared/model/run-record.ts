@@ -12,7 +12,19 @@ export const RUN_VERSION = 1
 export const RunStatus = z.enum(['queued', 'running', 'done', 'failed', 'cancelled'])
 export type RunStatus = z.infer<typeof RunStatus>
 
-export const StageKind = z.enum(['load', 'poison', 'train', 'evaluate', 'recover', 'unlearn'])
+/** `craft`: an attack optimises its trigger. `fine-tune`, `prune` and `distill`: what defenses other than unlearning do. */
+export const StageKind = z.enum([
+  'load',
+  'craft',
+  'poison',
+  'train',
+  'evaluate',
+  'recover',
+  'unlearn',
+  'fine-tune',
+  'prune',
+  'distill',
+])
 export type StageKind = z.infer<typeof StageKind>
 
 /** One step of the plan of a run. `defense` is the position in the experiment's list, null for the victim's stages. */
@@ -24,13 +36,19 @@ export const Stage = z.object({
 export type Stage = z.infer<typeof Stage>
 
 const seconds = z.number().min(0)
+/** Absent in records written before this kind of stage existed. */
+const laterSeconds = seconds.default(0)
 
 export const StageSeconds = z.object({
   load: seconds,
+  craft: laterSeconds,
   poison: seconds,
   train: seconds,
   recover: seconds,
   unlearn: seconds,
+  'fine-tune': laterSeconds,
+  prune: laterSeconds,
+  distill: laterSeconds,
   evaluate: seconds,
   total: seconds,
 })

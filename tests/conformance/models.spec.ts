@@ -28,6 +28,14 @@ describe.each(models.all.map((model) => [model.id, model] as const))('model %s',
       const images = tf.randomUniform([2, shape.height, shape.width, shape.channels]) as Tensor4D
       const training = classify(network, weights, images, 'batch')
       expect(training.logits.shape).toEqual([2, 4])
+      expect(Object.keys(training.features)).toEqual(network.features.map(({ name }) => name))
+      for (const { name, channels, kind } of network.features) {
+        const { shape: found } = training.features[name]!
+        expect(found.length, name).toBe(kind === 'map' ? 4 : 2)
+        expect(found.at(-1), name).toBe(channels)
+      }
+      const classifier = weights[`${network.classifierLayer}.weight`]!
+      expect(classifier.shape).toEqual([network.features.at(-1)!.channels, 4])
       const { statistics } = partitionWeights(network, weights)
       expect(Object.keys(training.statistics).toSorted()).toEqual(Object.keys(statistics).toSorted())
       const testing = classify(network, weights, images, 'running')

@@ -1,3 +1,4 @@
+import { secondsOf } from './seconds.js'
 import type { AppHandlers } from '../../src-shared/contract/commands.js'
 import { RunId } from '../../src-shared/model/ids.js'
 import type { RunSummary } from '../../src-shared/model/run-record.js'
@@ -42,7 +43,7 @@ export const someSummary: RunSummary = {
       after: scores(0.965, 0.01),
     },
   ],
-  seconds: { load: 1, poison: 1, train: 1, recover: 1, unlearn: 1, evaluate: 1, total: 6 },
+  seconds: secondsOf({ load: 1, poison: 1, train: 1, recover: 1, unlearn: 1, evaluate: 1, total: 6 }),
   peakMemoryMb: 100,
   tensorsLeft: 0,
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { defineModel } from '../define.js'
 import { createLayerBuilder } from '../nn/layers.js'
+import { markFeature } from '../nn/scope.js'
 import { tf, type Tensor2D } from '../tf.js'
 
 const params = z.strictObject({
@@ -37,11 +38,18 @@ export const smallCnn = defineModel({
       classes: classNames.length,
       parameters: layers.parameters,
       pixelNormalization,
+      features: [
+        { name: 'conv1', channels: width, kind: 'map' },
+        { name: 'conv2', channels: 2 * width, kind: 'map' },
+        { name: 'conv3', channels: 4 * width, kind: 'map' },
+        { name: 'pooled', channels: 4 * width, kind: 'vector' },
+      ],
+      classifierLayer: 'fc',
       forward(scope, x) {
-        const h1 = tf.maxPool(tf.relu(bn1(scope, conv1(scope, x))), 2, 2, 'valid')
-        const h2 = tf.maxPool(tf.relu(bn2(scope, conv2(scope, h1))), 2, 2, 'valid')
-        const h3 = tf.relu(bn3(scope, conv3(scope, h2)))
-        return fc(scope, tf.mean(h3, [1, 2]) as Tensor2D)
+        const h1 = markFeature(scope, 'conv1', tf.relu(bn1(scope, conv1(scope, x))))
+        const h2 = markFeature(scope, 'conv2', tf.relu(bn2(scope, conv2(scope, tf.maxPool(h1, 2, 2, 'valid')))))
+        const h3 = markFeature(scope, 'conv3', tf.relu(bn3(scope, conv3(scope, tf.maxPool(h2, 2, 2, 'valid')))))
+        return fc(scope, markFeature(scope, 'pooled', tf.mean(h3, [1, 2]) as Tensor2D))
       },
     }
   },

@@ -11,6 +11,14 @@ export interface PixelNormalization {
   readonly deviation: readonly number[]
 }
 
+/** A named place inside a network whose activations can be read: what attention, pruning and heatmaps look at. */
+export interface FeatureSpec {
+  readonly name: string
+  readonly channels: number
+  /** `map`: batch x height x width x channels. `vector`: batch x channels. */
+  readonly kind: 'map' | 'vector'
+}
+
 /** An image classifier without its weights: what they are called and how an image goes through them. */
 export interface Network {
   readonly inputShape: ImageShape
@@ -19,6 +27,10 @@ export interface Network {
   /** Normalised images (batch x height x width x channels) to logits (batch x classes). */
   readonly forward: (scope: Scope, x: Tensor4D) => Tensor2D
   readonly pixelNormalization: PixelNormalization
+  /** From the input to the output. The last one is what the classifying linear layer receives. */
+  readonly features: readonly FeatureSpec[]
+  /** Name of that linear layer: its weights are `<name>.weight` (features x classes) and `<name>.bias`. */
+  readonly classifierLayer: string
 }
 
 /** A network with its weights, trainable ones and running statistics alike. Whoever holds it owns the tensors. */
@@ -50,6 +62,8 @@ export interface ForwardResult {
   readonly logits: Tensor2D
   /** New running statistics; empty in mode `running`. */
   readonly statistics: TensorMap
+  /** Activations by the names of `Network.features`. */
+  readonly features: TensorMap
 }
 
 /** Images in 0..1 through normalisation and network. Call inside `tf.tidy`. */
@@ -62,7 +76,8 @@ export function classify(
   const { mean, deviation } = network.pixelNormalization
   const scope = createScope(weights, normalization)
   const normalized = tf.div(tf.sub(images, tf.tensor1d([...mean])), tf.tensor1d([...deviation]))
-  return { logits: network.forward(scope, normalized as Tensor4D), statistics: scope.statistics }
+  const logits = network.forward(scope, normalized as Tensor4D)
+  return { logits, statistics: scope.statistics, features: scope.features }
 }
 
 /** Splits weights into those the gradient changes and the running statistics. */

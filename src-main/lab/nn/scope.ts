@@ -13,8 +13,16 @@ export interface Scope {
   readonly normalization: NormalizationMode
   /** New values of running statistics, filled in by the pass when `normalization` is `batch`. */
   readonly statistics: Record<string, Tensor>
+  /** Activations at the network's named places, filled in by the pass (see `Network.features`). */
+  readonly features: Record<string, Tensor>
 }
 
 export function createScope(weights: TensorMap, normalization: NormalizationMode): Scope {
-  return { weights, normalization, statistics: {} }
+  return { weights, normalization, statistics: {}, features: {} }
+}
+
+/** Leaves an activation under the name of its place, and passes it on. */
+export function markFeature<T extends Tensor>(scope: Scope, name: string, activation: T): T {
+  scope.features[name] = activation
+  return activation
 }

@@ -8,6 +8,7 @@ import type { RunId } from '../../../src-shared/model/ids.js'
 import type { RunSummary } from '../../../src-shared/model/run-record.js'
 import { createApp, type App } from '../../../src-main/app/create-app.js'
 import { createFakeEngine, fakeEngineInfo, type FakeEngine } from '../../helpers/fake-engine.js'
+import { secondsOf } from '../../helpers/seconds.js'
 
 const experiment = { dataset: { id: 'mnist-10k' }, model: { id: 'small-cnn' }, attack: { id: 'badnets' }, defenses: [] }
 const planned: RunFact = {
@@ -21,7 +22,7 @@ const summary: RunSummary = {
   testImages: 10,
   triggeredImages: 9,
   defenses: [],
-  seconds: { load: 1, poison: 0, train: 2, recover: 0, unlearn: 0, evaluate: 1, total: 4 },
+  seconds: secondsOf({ load: 1, train: 2, evaluate: 1, total: 4 }),
   peakMemoryMb: 1,
   tensorsLeft: 0,
 }

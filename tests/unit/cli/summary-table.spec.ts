@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DefenseSummary, RunRecord, RunSummary } from '../../../src-shared/model/run-record.js'
 import { formatSummary } from '../../../src-main/cli/summary-table.js'
+import { secondsOf } from '../../helpers/seconds.js'
 
 const defense: DefenseSummary = {
   id: 'baeraser',
@@ -24,7 +25,7 @@ const summary: RunSummary = {
   testImages: 1875,
   triggeredImages: 1687,
   defenses: [defense],
-  seconds: { load: 0, poison: 0, train: 40, recover: 50, unlearn: 10, evaluate: 1, total: 107 },
+  seconds: secondsOf({ train: 40, recover: 50, unlearn: 10, evaluate: 1, total: 107 }),
   peakMemoryMb: 672.4,
   tensorsLeft: 0,
 }

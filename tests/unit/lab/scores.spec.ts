@@ -32,6 +32,8 @@ function network(withTrigger: (classNumber: Tensor2D) => Tensor2D): Network {
     classes: 3,
     parameters: [],
     pixelNormalization: { mean: [0], deviation: [1] },
+    features: [],
+    classifierLayer: 'none',
     forward(_scope, x) {
       const told = tf.mul(tf.slice(x, [0, 0, 0, 0], [-1, 1, 1, 1]).reshape([-1, 1]), 2.55) as Tensor2D
       const triggered = tf.greater(tf.slice(x, [0, 0, 1, 0], [-1, 1, 1, 1]).reshape([-1, 1]), 0.5)
