@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import type { FieldError } from '../../src-shared/contract/errors.js'
-import { fieldErrors, invalidInput, parseOrThrow } from '../../src-shared/contract/field-errors.js'
-import { Experiment, type PluginChoice } from '../../src-shared/model/experiment.js'
+import { AppError, type FieldError } from '../../src-shared/contract/errors.js'
+import { fieldErrors, invalidInput } from '../../src-shared/contract/field-errors.js'
+import { Experiment, PluginChoice } from '../../src-shared/model/experiment.js'
 import { JsonObject } from '../../src-shared/model/json.js'
 import type { Stage } from '../../src-shared/model/run-record.js'
 import { attacks } from './attacks/index.js'
@@ -16,6 +16,7 @@ import type {
   PluginBase,
 } from './define.js'
 import { models } from './models/index.js'
+import type { Registry } from './registry.js'
 
 /** A plug-in with its parameters parsed by its own schema. */
 export interface Chosen<D> {
@@ -42,47 +43,98 @@ export interface ExperimentPlan {
 
 /**
  * Checks an experiment completely before anything is done: ids, presets, every parameter, and whether they fit the
- * dataset. Throws `invalid-input` that names each wrong field, its value and what is allowed.
+ * dataset. Throws `invalid-input` that names every wrong field of every part, its value and what is allowed.
  */
 export function planExperiment(input: unknown): ExperimentPlan {
-  const experiment = parseOrThrow(Experiment, input)
-  const dataset = choose(datasets.get(experiment.dataset.id, 'dataset.id'), experiment.dataset, 'dataset')
-  const model = choose(models.get(experiment.model.id, 'model.id'), experiment.model, 'model')
-  const attack =
-    experiment.attack === null
-      ? null
-      : choose(attacks.get(experiment.attack.id, 'attack.id'), experiment.attack, 'attack')
-  const plannedDefenses = experiment.defenses.map((choice, index): PlannedDefense => {
-    const path = `defenses.${index}`
-    const chosen = choose(defenses.get(choice.id, `${path}.id`), choice, path)
-    const isOracle = chosen.definition.oracle?.applies(chosen.params) ?? false
-    return { ...chosen, preset: choice.preset ?? null, knowledge: isOracle ? 'oracle' : 'defender' }
-  })
+  const problems: FieldError[] = []
+  const parsed = Experiment.safeParse(input)
+  if (!parsed.success) problems.push(...fieldErrors(parsed.error, input))
+  // What is wrong in one part is no reason to leave the others unchecked.
+  const parts = readableParts(parsed.success ? parsed.data : input)
+  const from = <D extends PluginBase<z.ZodType>>(
+    registry: Registry<D>,
+    choice: PluginChoice | null,
+    path: string,
+  ): Chosen<D> | null =>
+    choice === null ? null : attempt(() => choose(registry.get(choice.id, `${path}.id`), choice, path), problems)
 
-  const data = dataset.definition.describe(dataset.params)
-  throwIfAny([
-    ...(attack === null ? [] : inside('attack.params', attack.definition.check(attack.params, data))),
-    ...plannedDefenses.flatMap(({ definition, params, knowledge }, index) => [
-      ...inside(`defenses.${index}.params`, definition.check(params, data)),
-      ...(knowledge === 'oracle' && attack === null ? [oracleWithoutAttack(index)] : []),
-    ]),
-  ])
+  const dataset = from(datasets, parts.dataset, 'dataset')
+  const model = from(models, parts.model, 'model')
+  const attack = from(attacks, parts.attack, 'attack')
+  const plannedDefenses = parts.defenses.map((choice, index) =>
+    planDefense(from(defenses, choice, `defenses.${index}`), choice),
+  )
+  const data = dataset?.definition.describe(dataset.params) ?? null
+  if (data !== null && attack !== null) {
+    problems.push(...inside('attack.params', attack.definition.check(attack.params, data)))
+  }
+  for (const [index, defense] of plannedDefenses.entries()) {
+    if (defense === null) continue
+    const { definition, params, knowledge } = defense
+    if (data !== null) problems.push(...inside(`defenses.${index}.params`, definition.check(params, data)))
+    if (knowledge === 'oracle' && parts.isClean) problems.push(oracleWithoutAttack(index))
+  }
+  if (problems.length > 0) throw invalidInput(problems)
+  if (!parsed.success || dataset === null || model === null || data === null) {
+    throw new Error('A part of an experiment was refused without a word')
+  }
 
+  const experiment = parsed.data
+  const known = plannedDefenses.filter((defense) => defense !== null)
   return {
     experiment: {
       ...experiment,
       dataset: complete(experiment.dataset, dataset.params),
       model: complete(experiment.model, model.params),
       attack: experiment.attack === null || attack === null ? null : complete(experiment.attack, attack.params),
-      defenses: experiment.defenses.map((choice, index) => complete(choice, plannedDefenses[index]!.params)),
+      defenses: experiment.defenses.map((choice, index) => complete(choice, known[index]!.params)),
     },
     dataset,
     model,
     attack,
-    defenses: plannedDefenses,
+    defenses: known,
     data,
-    stages: stagesOf(attack !== null, plannedDefenses),
+    stages: stagesOf(attack !== null, known),
   }
+}
+
+interface Parts {
+  readonly dataset: PluginChoice | null
+  readonly model: PluginChoice | null
+  readonly attack: PluginChoice | null
+  /** Whether it is said that there is to be no attack. */
+  readonly isClean: boolean
+  readonly defenses: readonly (PluginChoice | null)[]
+}
+
+/** The choices of methods as far as they can be read, whatever else is wrong. */
+function readableParts(input: unknown): Parts {
+  const { dataset, model, attack, defenses } = (isGroup(input) ? input : {}) as Record<string, unknown>
+  const readable = (choice: unknown): PluginChoice | null => PluginChoice.safeParse(choice).data ?? null
+  return {
+    dataset: readable(dataset),
+    model: readable(model),
+    attack: readable(attack),
+    isClean: attack === null,
+    defenses: Array.isArray(defenses) ? defenses.map(readable) : [],
+  }
+}
+
+/** What the work gives; or null, and the fields that it refused among the problems. */
+function attempt<T>(work: () => T, problems: FieldError[]): T | null {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof AppError) || error.fields === undefined) throw error
+    problems.push(...error.fields)
+    return null
+  }
+}
+
+function planDefense(chosen: Chosen<DefenseDefinition> | null, choice: PluginChoice | null): PlannedDefense | null {
+  if (chosen === null) return null
+  const isOracle = chosen.definition.oracle?.applies(chosen.params) ?? false
+  return { ...chosen, preset: choice?.preset ?? null, knowledge: isOracle ? 'oracle' : 'defender' }
 }
 
 function choose<D extends PluginBase<z.ZodType>>(definition: D, choice: PluginChoice, path: string): Chosen<D> {
@@ -129,10 +181,6 @@ function oracleWithoutAttack(index: number): FieldError {
     value: 'oracle',
     message: 'needs an attack: there is no knowledge of an attacker to use',
   }
-}
-
-function throwIfAny(errors: FieldError[]): void {
-  if (errors.length > 0) throw invalidInput(errors)
 }
 
 function stagesOf(hasAttack: boolean, planned: readonly PlannedDefense[]): Stage[] {

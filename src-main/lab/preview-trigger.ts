@@ -1,7 +1,7 @@
 import { invalidInput, parseOrThrow } from '../../src-shared/contract/field-errors.js'
 import { Experiment } from '../../src-shared/model/experiment.js'
 import type { PixelBlock, PreviewRequest, TriggerPreview } from '../../src-shared/model/trigger-preview.js'
-import { toBase64 } from './data/base64.js'
+import { toBase64 } from '../../src-shared/util/base64.js'
 import { selectImages, type ImageSet, type ImageShape } from './data/image-set.js'
 import type { DatasetReader } from './datasets/reader.js'
 import { planExperiment } from './experiment-plan.js'

@@ -41,6 +41,14 @@ export const badnets = defineAttack({
       oracle: false,
       params: { poisonRate: 0.1, trigger: { pattern: 'white', position: 'bottom-right' } },
     },
+    {
+      id: 'nad-grid',
+      title: 'Grid in the corner',
+      differs:
+        'As in the experiments of NAD (Li et al., 2021): a 3 x 3 grid at the bottom right, 10 % poison, target 5.',
+      oracle: false,
+      params: { targetClass: 5, poisonRate: 0.1, trigger: { pattern: 'grid', position: 'bottom-right' } },
+    },
   ],
 
   check: ({ targetClass, trigger }, data) => [

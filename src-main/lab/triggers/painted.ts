@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { shortText } from '../../../src-shared/contract/field-errors.js'
 import type { FieldError } from '../../../src-shared/contract/errors.js'
+import type { Mark } from '../../../src-shared/trigger/mark.js'
 import type { ImageShape } from '../data/image-set.js'
-import type { PixelImage } from '../run-context.js'
 
 const MAX_SIDE = 64
 const MAX_CHANNELS = 4
@@ -41,17 +41,13 @@ export function checkPainted(painted: PaintedPatch | null, { height, width, chan
   return []
 }
 
-/** For people to look at: with opacity as one more channel where the patch has holes. */
-export function pictureOf({ height, width, pixels }: PaintedPatch, channels: number): PixelImage {
-  if (!pixels.includes(null)) return { shape: { height, width, channels }, pixels: Uint8Array.from(pixels, valueOf) }
-  const values: number[] = []
-  for (let from = 0; from < pixels.length; from += channels) {
-    const pixel = pixels.slice(from, from + channels)
-    values.push(...pixel.map(valueOf), pixel.every((value) => value === null) ? 0 : OPAQUE)
+/** As a mark: null covers nothing. */
+export function drawPainted({ height, width, pixels }: PaintedPatch, channels: number): Mark {
+  return {
+    height,
+    width,
+    channels,
+    values: Uint8Array.from(pixels, (value) => value ?? 0),
+    coverage: Uint8Array.from(pixels, (value) => (value === null ? 0 : OPAQUE)),
   }
-  return { shape: { height, width, channels: channels + 1 }, pixels: Uint8Array.from(values) }
-}
-
-function valueOf(value: number | null): number {
-  return value ?? 0
 }

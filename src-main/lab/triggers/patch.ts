@@ -1,13 +1,20 @@
 import { z } from 'zod'
 import type { FieldError } from '../../../src-shared/contract/errors.js'
+import { paintMark, pictureOfMark, type Mark } from '../../../src-shared/trigger/mark.js'
+import type { Size } from '../../../src-shared/trigger/place.js'
 import type { ImageShape } from '../data/image-set.js'
 import type { Rng } from '../random/rng.js'
-import { checkPainted, PaintedPatch, pictureOf } from './painted.js'
+import { createRandomStreams } from '../random/streams.js'
+import { checkImage, drawImage, scaledSize, TriggerImage } from './image.js'
+import { checkPainted, drawPainted, PaintedPatch } from './painted.js'
+import { drawSquare, randomPatterns, squarePatterns } from './patterns.js'
 import { checkPosition, place, Position } from './place.js'
+import { checkText, Colour, drawText, TextScale, textSize, TriggerText } from './text.js'
 import type { Trigger } from './trigger.js'
 
-const BLACK = 0
-const WHITE = 255
+const patterns = [...squarePatterns, 'text', 'image', 'painted'] as const
+/** For forms and help: which patterns look at a field. */
+const usedBy = (...used: readonly (typeof patterns)[number][]) => ({ usedWhen: { field: 'pattern', is: [...used] } })
 
 /**
  * A small patch that replaces pixels, as in BadNets (Gu et al., 2017, section 3). The default pattern draws every
@@ -15,24 +22,72 @@ const WHITE = 255
  * take for some seeds.
  */
 export const PatchParams = z.strictObject({
-  size: z.int().min(1).max(64).default(3).meta({
-    title: 'Size',
-    unit: 'pixels',
-    description: 'Side of the square; a painted patch has its own height and width.',
-  }),
   pattern: z
-    .enum(['random-binary', 'random-uniform', 'checkerboard', 'white', 'painted'])
+    .enum(patterns)
     .default('random-binary')
     .meta({
       title: 'Pattern',
-      description: 'Drawn once per run: half black and half white, uniformly random values, or a fixed pattern.',
+      description:
+        'Random: half black and half white, or uniform values. Fixed: white, a checkerboard, or the grid of NAD. ' +
+        'Or letters, a picture, painted pixels.',
+    }),
+  size: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(3)
+    .meta({
+      title: 'Size',
+      unit: 'pixels',
+      description: 'Side of the square, or the longer side of a picture.',
+      ...usedBy(...squarePatterns, 'image'),
+    }),
+  patternSeed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .nullable()
+    .default(null)
+    .meta({
+      title: 'Pattern seed',
+      description: 'Draws the same random pattern whatever the seed of the run; none: drawn from that one.',
+      ...usedBy(...randomPatterns),
+    }),
+  text: TriggerText.default('A').meta({
+    title: 'Text',
+    description: 'Letters A to Z, digits and a few signs, five dots high; the image shows through around them.',
+    ...usedBy('text'),
+  }),
+  textScale: TextScale.default(1).meta({
+    title: 'Letter size',
+    unit: 'pixels a dot',
+    description: 'Height and width of each dot of the letters.',
+    ...usedBy('text'),
+  }),
+  colour: Colour.default('#ffffff').meta({
+    title: 'Colour',
+    control: 'colour',
+    description: 'Of the letters, as #rrggbb; on gray images its gray.',
+    ...usedBy('text'),
+  }),
+  image: TriggerImage.nullable()
+    .default(null)
+    .meta({
+      title: 'Picture',
+      control: 'trigger-image',
+      description:
+        'Resized to the size above; where it is transparent the image shows through. Kept in the experiment.',
+      ...usedBy('image'),
     }),
   position: Position.default('random').meta({
     title: 'Position',
     control: 'place',
     description: 'Random: drawn anew for each image. A place is that of the upper left pixel.',
   }),
-  opacity: z.number().gt(0).max(1).default(1).meta({ title: 'Opacity', description: '1 replaces the pixels.' }),
+  opacity: z.number().min(0).max(1).default(1).meta({
+    title: 'Opacity',
+    description: 'a in x + a (mark - x): 1 replaces the pixels, 0 leaves them as they are.',
+  }),
   painted: PaintedPatch.nullable().default(null).meta({
     title: 'Painted pixels',
     control: 'painted-patch',
@@ -42,72 +97,92 @@ export const PatchParams = z.strictObject({
 export type PatchParams = z.output<typeof PatchParams>
 
 /** Whether a square of this size fits into the image. */
-export function checkPatch({ size }: Pick<PatchParams, 'size'>, { height, width }: ImageShape): FieldError[] {
-  const largest = Math.min(height, width)
-  if (size <= largest) return []
-  const message = `is larger than the image (${height} x ${width}); at most ${largest}`
-  return [{ path: 'size', value: String(size), message }]
+export function checkPatch({ size }: Pick<PatchParams, 'size'>, image: ImageShape): FieldError[] {
+  const largest = Math.min(image.height, image.width)
+  return size <= largest ? [] : [tooLarge(size, image, largest)]
 }
 
 /** What is wrong with a trigger as a whole, by path inside its parameters. */
 export function checkPatchTrigger(params: PatchParams, shape: ImageShape): FieldError[] {
-  const wrong = params.pattern === 'painted' ? checkPainted(params.painted, shape) : checkPatch(params, shape)
+  const wrong = checkLook(params, shape)
   return wrong.length > 0 ? wrong : checkPosition(params.position, sizeOf(params), shape)
 }
 
 export function createPatchTrigger(params: PatchParams, shape: ImageShape, rng: Rng): Trigger {
   const { opacity, position } = params
-  const { channels } = shape
-  const patch = drawPatch(params, channels, rng)
-  const { height, width } = patch
+  const mark = drawMark(params, shape.channels, rng)
+  const { height, width } = mark
   return {
     shape,
-    picture: pictureOf(patch, channels),
+    picture: pictureOfMark(mark),
     paint(pixels, positionRng) {
-      const { top, left } = place(position, patch, shape, positionRng)
-      for (let row = 0; row < height; row++) {
-        for (let k = 0; k < width * channels; k++) {
-          const painted = patch.pixels[row * width * channels + k]!
-          if (painted === null) continue
-          const at = ((top + row) * shape.width + left) * channels + k
-          const below = pixels[at]!
-          pixels[at] = Math.round(below + opacity * (painted - below))
-        }
-      }
-      return { top, left, height, width }
+      const at = place(position, mark, shape, positionRng)
+      paintMark(pixels, shape.width, mark, at, opacity)
+      return { top: at.row, left: at.column, height, width }
     },
   }
 }
 
-function sizeOf({ pattern, painted, size }: PatchParams): { height: number; width: number } {
-  return pattern === 'painted' && painted !== null ? painted : { height: size, width: size }
+function checkLook(params: PatchParams, shape: ImageShape): FieldError[] {
+  switch (params.pattern) {
+    case 'painted':
+      return checkPainted(params.painted, shape)
+    case 'text':
+      return checkText(params, shape)
+    case 'image': {
+      const wrong = checkImage(params.image)
+      if (params.image === null || wrong.length > 0) return wrong
+      const { height, width } = sizeOf(params)
+      if (height <= shape.height && width <= shape.width) return []
+      return [tooLarge(params.size, shape, Math.max(...fitting(params.image, shape)))]
+    }
+    default:
+      return checkPatch(params, shape)
+  }
 }
 
-function drawPatch({ size, pattern, painted }: PatchParams, channels: number, rng: Rng): PaintedPatch {
-  const count = size * size * channels
-  const square = (values: ArrayLike<number>): PaintedPatch => ({
-    height: size,
-    width: size,
-    pixels: Array.from(values),
+/** The sizes up to the largest at which a picture fits into the image. */
+function fitting(picture: Size, image: Size): number[] {
+  const sizes = Array.from({ length: Math.max(image.height, image.width) }, (_, k) => k + 1)
+  return sizes.filter((size) => {
+    const { height, width } = scaledSize(picture, size)
+    return height <= image.height && width <= image.width
   })
+}
+
+function tooLarge(size: number, { height, width }: Size, largest: number): FieldError {
+  const message = `is larger than the image (${height} x ${width}); at most ${largest}`
+  return { path: 'size', value: String(size), message }
+}
+
+function sizeOf(params: PatchParams): Size {
+  const { pattern, painted, image, size } = params
+  if (pattern === 'painted' && painted !== null) return painted
+  if (pattern === 'image' && image !== null) return scaledSize(image, size)
+  return pattern === 'text' ? textSize(params) : { height: size, width: size }
+}
+
+function drawMark(params: PatchParams, channels: number, rng: Rng): Mark {
+  const { pattern, size, patternSeed, painted, image } = params
   switch (pattern) {
-    case 'white':
-      return square(new Uint8Array(count).fill(WHITE))
-    case 'checkerboard':
-      return square(
-        Uint8Array.from({ length: count }, (_, k) => {
-          const pixel = Math.floor(k / channels)
-          return (Math.floor(pixel / size) + (pixel % size)) % 2 === 0 ? WHITE : BLACK
-        }),
-      )
-    case 'random-uniform':
-      return square(Uint8Array.from({ length: count }, () => rng.below(WHITE + 1)))
-    case 'random-binary': {
-      const order = rng.permutation(count)
-      return square(Uint8Array.from(order, (rank) => (2 * rank < count ? WHITE : BLACK)))
-    }
+    case 'text':
+      return drawText(params, channels)
+    case 'image':
+      return drawImage(given(image, pattern), size, channels)
     case 'painted':
-      if (painted === null) throw new RangeError('The pattern "painted" needs painted pixels')
-      return painted
+      return drawPainted(given(painted, pattern), channels)
+    default:
+      return drawSquare(
+        pattern,
+        size,
+        channels,
+        patternSeed === null ? rng : createRandomStreams(patternSeed).stream('pattern'),
+      )
   }
+}
+
+/** The check refuses parameters in which it is missing. */
+function given<T>(value: T | null, pattern: string): T {
+  if (value === null) throw new RangeError(`The pattern "${pattern}" needs what it is to show`)
+  return value
 }

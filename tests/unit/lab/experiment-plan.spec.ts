@@ -79,8 +79,8 @@ const wrong: { title: string; change: object; path: string; value: string; says:
   },
   {
     title: 'a nested field that does not exist',
-    change: { attack: { id: 'badnets', params: { trigger: { colour: 'red' } } } },
-    path: 'attack.params.trigger.colour',
+    change: { attack: { id: 'badnets', params: { trigger: { shade: 'red' } } } },
+    path: 'attack.params.trigger.shade',
     value: '"red"',
     says: 'not a known field',
   },
@@ -114,6 +114,58 @@ describe('planning an experiment', () => {
   it('names every wrong field at once', () => {
     const errors = refusal({ ...base, seed: -1, training: { epochs: 0, momentum: 1 } })
     expect(errors.map(({ path }) => path).toSorted()).toEqual(['seed', 'training.epochs', 'training.momentum'])
+  })
+
+  it('names what is wrong in every method at once, whatever is wrong elsewhere', () => {
+    const errors = refusal({
+      ...base,
+      seed: -1,
+      dataset: { id: 'mnist-10k', params: { images: 3 } },
+      model: { id: 'resnet' },
+      attack: { id: 'badnets', preset: 'none', params: {} },
+      training: { epochs: 0 },
+      defenses: [
+        { id: 'baeraser', params: { recovery: { alpha: -1 }, unlearning: { epochs: 0 } } },
+        { id: 'baeraser', speed: 3 },
+        { id: 'unknown' },
+      ],
+    })
+    expect(errors.map(({ path }) => path).toSorted()).toEqual([
+      'attack.preset',
+      'dataset.params.images',
+      'defenses.0.params.recovery.alpha',
+      'defenses.0.params.unlearning.epochs',
+      'defenses.1.speed',
+      'defenses.2.id',
+      'model.id',
+      'seed',
+      'training.epochs',
+    ])
+  })
+
+  it('checks each method against the dataset though another one is wrong', () => {
+    const errors = refusal({
+      ...base,
+      attack: { id: 'badnets', params: { targetClass: 12, trigger: { size: 30 } } },
+      training: { momentum: 2 },
+      defenses: [{ id: 'baeraser', params: { recovery: { patchSize: 40 } } }],
+    })
+    expect(errors.map(({ path }) => path).toSorted()).toEqual([
+      'attack.params.targetClass',
+      'attack.params.trigger.size',
+      'defenses.0.params.recovery.patchSize',
+      'training.momentum',
+    ])
+  })
+
+  it('names each problem once, also for what is no experiment at all', () => {
+    for (const nothing of [null, 3, [], {}, { dataset: 3, defenses: 'none' }]) {
+      const paths = refusal(nothing).map(({ path }) => path)
+      expect(paths.length).toBeGreaterThan(0)
+      expect(new Set(paths).size).toBe(paths.length)
+    }
+    const oracle = [{ id: 'baeraser', preset: 'oracle' }]
+    expect(refusal({ ...base, attack: 3, defenses: oracle }).map(({ path }) => path)).toEqual(['attack'])
   })
 
   it('completes an experiment so that planning it again changes nothing', () => {

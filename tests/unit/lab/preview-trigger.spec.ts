@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { attacks } from '../../../src-main/lab/attacks/index.js'
-import { toBase64 } from '../../../src-main/lab/data/base64.js'
 import { imageAt } from '../../../src-main/lab/data/image-set.js'
 import { datasets } from '../../../src-main/lab/datasets/index.js'
 import { previewTrigger } from '../../../src-main/lab/preview-trigger.js'
@@ -58,17 +57,5 @@ describe('the preview of a trigger', () => {
       fields: [{ path: 'attack.params.poisonRate' }],
     })
     await expect(preview({ attack: null })).rejects.toMatchObject({ fields: [{ path: 'attack' }] })
-  })
-})
-
-describe('base64', () => {
-  it('is the one that everyone else reads', () => {
-    for (let length = 0; length < 20; length++) {
-      const bytes = createRandomStreams(length)
-        .stream('bytes')
-        .uniforms(length)
-        .map((share) => share * 256)
-      expect(toBase64(Uint8Array.from(bytes))).toBe(Buffer.from(Uint8Array.from(bytes)).toString('base64'))
-    }
   })
 })

@@ -33,7 +33,7 @@ describe('draftOf', () => {
   it('is sparse, and means the same experiment', () => {
     const draft = draftOf(JSON.parse(JSON.stringify(defaultRecord.experiment)), catalogue.plugins)
     expect(draft).toMatchObject({ attack: { id: 'badnets', params: {} }, training: {}, defender: {} })
-    expect(planExperiment(draft).experiment).toEqual(defaultRecord.experiment)
+    expect(planExperiment(draft).experiment).toEqual(planExperiment(defaultRecord.experiment).experiment)
   })
 
   it('keeps what differs from a preset', () => {

@@ -1,4 +1,5 @@
 import type { PixelBlock } from '../../../../src-shared/model/trigger-preview.js'
+import { fromBase64 } from '../../../../src-shared/util/base64.js'
 
 /** One image as bytes 0..255, row by row, channels last. With 2 or 4 channels the last one is opacity. */
 export interface Pixels {
@@ -8,13 +9,9 @@ export interface Pixels {
   readonly values: Uint8Array
 }
 
-export function decodeBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
-}
-
 /** The images of a block, one by one. */
 export function imagesOf({ count, height, width, channels, base64 }: PixelBlock): Pixels[] {
-  const bytes = decodeBase64(base64)
+  const bytes = fromBase64(base64)
   const size = height * width * channels
   return Array.from({ length: count }, (_, k) => ({
     height,

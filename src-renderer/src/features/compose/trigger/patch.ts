@@ -1,4 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../../../src-shared/model/json.js'
+import { inChannels, type Mark } from '../../../../../src-shared/trigger/mark.js'
+import type { Place } from '../../../../../src-shared/trigger/place.js'
 import { isGroup } from '../../../schema/values.js'
 import type { Pixels } from '../../../ui/pixels/pixels.js'
 
@@ -13,10 +15,8 @@ export interface Patch {
 /** What a pixel is painted with: one value per channel, or nothing at all. */
 export type Ink = readonly number[] | null
 
-export interface Cell {
-  readonly row: number
-  readonly column: number
-}
+/** A pixel of the patch. */
+export type Cell = Place
 
 const OPAQUE_FROM = 128
 
@@ -99,9 +99,7 @@ export function patchOf(image: Pixels, channels: number): Patch {
   for (let from = 0; from < image.values.length; from += image.channels) {
     const value = (k: number): number => image.values[from + (hasColour ? k : 0)] ?? 0
     const isSolid = !hasOpacity || (image.values[from + image.channels - 1] ?? 0) >= OPAQUE_FROM
-    const colours = [value(0), value(1), value(2)]
-    const gray = Math.round(0.299 * value(0) + 0.587 * value(1) + 0.114 * value(2))
-    const ink = channels === 1 ? [gray] : colours
+    const ink = inChannels([value(0), value(1), value(2)], channels)
     for (let k = 0; k < channels; k++) pixels.push(isSolid ? (ink[k] ?? 0) : null)
   }
   return { height, width, channels, pixels }
@@ -115,6 +113,17 @@ export function pixelsOf({ height, width, channels, pixels }: Patch): Pixels {
     values.push(...pixel.map((value) => value ?? 0), pixel.every((value) => value === null) ? 0 : 255)
   }
   return { height, width, channels: channels + 1, values: Uint8Array.from(values) }
+}
+
+/** What the engine makes of the patch. */
+export function markOf({ height, width, channels, pixels }: Patch): Mark {
+  return {
+    height,
+    width,
+    channels,
+    values: Uint8Array.from(pixels, (value) => value ?? 0),
+    coverage: Uint8Array.from(pixels, (value) => (value === null ? 0 : 255)),
+  }
 }
 
 /** The patch in the parameter `painted`; null where it is none for images of `channels`. */

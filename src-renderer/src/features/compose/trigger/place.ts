@@ -1,67 +1,39 @@
 import type { JsonValue } from '../../../../../src-shared/model/json.js'
+import { paintMark, type Mark } from '../../../../../src-shared/trigger/mark.js'
+import { isPlaceName, namedPlace, type Place, type Size } from '../../../../../src-shared/trigger/place.js'
 import { isGroup } from '../../../schema/values.js'
 import type { Pixels } from '../../../ui/pixels/pixels.js'
-import type { Cell, Patch } from './patch.js'
-
-interface Size {
-  readonly height: number
-  readonly width: number
-}
 
 /** The nearest place where the whole patch lies inside the image. */
-export function clamped({ row, column }: Cell, patch: Size, image: Size): Cell {
+export function clamped({ row, column }: Place, patch: Size, image: Size): Place {
   const within = (value: number, most: number): number => Math.max(0, Math.min(Math.max(0, most), value))
   return { row: within(row, image.height - patch.height), column: within(column, image.width - patch.width) }
 }
 
 /** An exact place in the parameter `position`; null for a place by name. */
-export function placeIn(position: JsonValue | undefined): Cell | null {
+export function placeIn(position: JsonValue | undefined): Place | null {
   if (!isGroup(position)) return null
   const { row, column } = position
   return typeof row === 'number' && typeof column === 'number' ? { row, column } : null
 }
 
-/** Where a place by name lies; null for a random one, which differs from image to image. */
-export function namedPlace(name: JsonValue | undefined, patch: Size, image: Size): Cell | null {
-  const bottom = image.height - patch.height
-  const right = image.width - patch.width
-  switch (name) {
-    case 'top-left':
-      return { row: 0, column: 0 }
-    case 'top-right':
-      return { row: 0, column: right }
-    case 'bottom-left':
-      return { row: bottom, column: 0 }
-    case 'bottom-right':
-      return { row: bottom, column: right }
-    case 'center':
-      return { row: Math.floor(bottom / 2), column: Math.floor(right / 2) }
-    default:
-      return null
-  }
+/** Where the position puts a mark on every image; null for a random place, which differs from image to image. */
+export function fixedPlace(position: JsonValue | undefined, mark: Size, image: Size): Place | null {
+  return placeIn(position) ?? (isPlaceName(position) ? namedPlace(position, mark, image) : null)
 }
 
-/** The image with the patch on it, mixed as the engine mixes it. The patch has to lie inside. */
-export function stamped(image: Pixels, patch: Patch, place: Cell, opacity: number): Pixels {
+/** The image with the mark on it, as the engine paints it. The mark has to lie inside. */
+export function stamped(image: Pixels, mark: Mark, place: Place, opacity: number): Pixels {
   const values = image.values.slice()
-  const { channels } = image
-  for (let row = 0; row < patch.height; row++) {
-    for (let k = 0; k < patch.width * channels; k++) {
-      const value = patch.pixels[row * patch.width * channels + k] ?? null
-      if (value === null) continue
-      const at = ((place.row + row) * image.width + place.column) * channels + k
-      const below = values[at] ?? 0
-      values[at] = Math.round(below + opacity * (value - below))
-    }
-  }
+  paintMark(values, image.width, mark, place, opacity)
   return { ...image, values }
 }
 
-/** Where on the clean image the patch makes the poisoned one; null if nowhere. */
-export function foundPlace(clean: Pixels, poisoned: Pixels, patch: Patch, opacity: number): Cell | null {
-  for (let row = 0; row + patch.height <= clean.height; row++) {
-    for (let column = 0; column + patch.width <= clean.width; column++) {
-      const { values } = stamped(clean, patch, { row, column }, opacity)
+/** Where on the clean image the mark makes the poisoned one; null if nowhere. */
+export function foundPlace(clean: Pixels, poisoned: Pixels, mark: Mark, opacity: number): Place | null {
+  for (let row = 0; row + mark.height <= clean.height; row++) {
+    for (let column = 0; column + mark.width <= clean.width; column++) {
+      const { values } = stamped(clean, mark, { row, column }, opacity)
       if (values.every((value, at) => value === poisoned.values[at])) return { row, column }
     }
   }

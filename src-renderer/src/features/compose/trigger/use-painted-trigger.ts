@@ -1,10 +1,11 @@
 import { computed } from 'vue'
 import type { JsonObject, JsonValue } from '../../../../../src-shared/model/json.js'
 import type { PluginManifest } from '../../../../../src-shared/model/plugin-manifest.js'
+import { markOfPicture } from '../../../../../src-shared/trigger/mark.js'
 import { fieldSpecs, type FieldSpec, type SpecialSpec } from '../../../schema/field-spec.js'
 import { isGroup, mergeValues, sameJson, withValue } from '../../../schema/values.js'
 import { baseParams, type DraftChoice } from '../../../stores/draft-model.js'
-import { blankPatch, paramsOf, patchInParams, patchOf, resized, type Cell, type Patch } from './patch.js'
+import { blankPatch, markOf, paramsOf, patchInParams, patchOf, resized, type Cell, type Patch } from './patch.js'
 import { clamped, placeIn } from './place.js'
 import type { LivePreview } from './use-trigger-preview.js'
 
@@ -33,12 +34,21 @@ export function usePaintedTrigger(
   const sample = computed(() => preview.shown.value?.clean[0] ?? null)
   const channels = computed(() => sample.value?.channels ?? 1)
 
+  const own = computed(() =>
+    values.value['pattern'] === 'painted' ? patchInParams(values.value['painted'], channels.value) : null,
+  )
   /** What is painted, or what another pattern looks like, so that one starts from there. */
   const patch = computed<Patch>(() => {
-    const own = values.value['pattern'] === 'painted' ? patchInParams(values.value['painted'], channels.value) : null
-    if (own !== null) return own
+    if (own.value !== null) return own.value
     const { shown } = preview
     return shown.value === null ? blankPatch(3, 3, channels.value) : patchOf(shown.value.trigger, channels.value)
+  })
+  /** What lies on the images: of the other patterns as the engine drew it, half transparent pixels and all. */
+  const mark = computed(() => {
+    const picture = own.value === null ? (preview.shown.value?.trigger ?? null) : null
+    return picture === null
+      ? markOf(patch.value)
+      : markOfPicture(picture.height, picture.width, channels.value, picture.values)
   })
   const largest = computed(() => ({
     height: Math.min(64, sample.value?.height ?? 64),
@@ -46,7 +56,7 @@ export function usePaintedTrigger(
   }))
   const opacity = computed(() => {
     const value = values.value['opacity']
-    return typeof value === 'number' && value > 0 && value <= 1 ? value : 1
+    return typeof value === 'number' && value >= 0 && value <= 1 ? value : 1
   })
 
   function set(topic: string, entries: JsonObject): void {
@@ -68,6 +78,7 @@ export function usePaintedTrigger(
 
   return {
     patch,
+    mark,
     channels,
     largest,
     opacity,
