@@ -5,6 +5,7 @@ import type { EngineInfo } from '../../src-shared/model/engine-info.js'
 import { registerLabKernels } from '../lab/kernels/index.js'
 import { tf } from '../lab/tf.js'
 import { EngineInstallation } from '../engine-contract/index.js'
+import { registerGraphCompiler } from './graph/compile-step.js'
 import { registerNativeKernels } from './kernels/index.js'
 import { NATIVE_BACKEND, type NativeBackend } from './kernels/native.js'
 
@@ -64,6 +65,7 @@ async function loadNative(): Promise<string | null> {
   try {
     await import('@tensorflow/tfjs-node-gpu')
     registerNativeKernels()
+    registerGraphCompiler()
     return null
   } catch (error) {
     return `the native engine is installed but did not load: ${messageOf(error)}`

@@ -19,12 +19,15 @@ export interface StateStore {
   readonly tensors: TensorMap
   /** Takes ownership of `changed` and frees what it replaces. */
   update(changed: TensorMap): void
+  /** Calls `release` when the store is disposed: for what lives as long as the loop. */
+  whenDisposed(release: () => void): void
   dispose(): void
 }
 
 /** Takes ownership of `initial`. */
 export function createStateStore(initial: TensorMap): StateStore {
   let tensors: Record<string, TensorMap[string]> = { ...initial }
+  const releases: (() => void)[] = []
   return {
     get tensors() {
       return tensors
@@ -35,24 +38,54 @@ export function createStateStore(initial: TensorMap): StateStore {
         tensors[name] = tensor
       }
     },
+    whenDisposed(release) {
+      releases.push(release)
+    },
     dispose() {
       disposeTensors(tensors)
       tensors = {}
+      for (const release of releases.splice(0)) release()
     },
   }
 }
 
+/** A step made ready to run on one backend. */
+export interface StepProgram {
+  /** Changes neither state nor inputs. New state and outputs are new tensors, owned by the caller. */
+  run(state: TensorMap, inputs: TensorMap): StepResult
+  dispose(): void
+}
+
+export type StepCompiler = (step: Step) => StepProgram
+
+const compilers = new Map<string, StepCompiler>()
+
+/** Says how steps are made ready on a backend. Where none is registered they run one operation at a time. */
+export function registerStepCompiler(backendName: string, compiler: StepCompiler): void {
+  compilers.set(backendName, compiler)
+}
+
+/** Runs the step's operations one after the other on the current backend. */
+export const interpretStep: StepCompiler = (step) => ({
+  run: (state, inputs) =>
+    tf.tidy(() => {
+      const result = step(state, inputs)
+      // Clones, because a step may hand back an input or an entry of the state as it is.
+      return { state: cloneTensors(result.state), outputs: cloneTensors(result.outputs) }
+    }),
+  dispose: () => {},
+})
+
 /** Runs the step on the store and frees the inputs; whoever calls owns the outputs. */
 export type CompiledStep = (inputs: TensorMap) => TensorMap
 
-/** Makes a step runnable on a store, one op at a time on whichever backend is current. */
+/** Makes a step runnable on a store, in the way of the current backend. What that takes is freed with the store. */
 export function compileStep(step: Step, store: StateStore): CompiledStep {
+  const compiler = compilers.get(tf.getBackend()) ?? interpretStep
+  const program = compiler(step)
+  store.whenDisposed(() => program.dispose())
   return (inputs) => {
-    const { state, outputs } = tf.tidy(() => {
-      const result = step(store.tensors, inputs)
-      // Clones, because a step may hand back an input or an entry of the state as it is.
-      return { state: cloneTensors(result.state), outputs: cloneTensors(result.outputs) }
-    })
+    const { state, outputs } = program.run(store.tensors, inputs)
     disposeTensors(inputs)
     store.update(state)
     return outputs
