@@ -31,6 +31,7 @@ export const icons = {
   bucket: 'M2.5 8.5l5-5 5 5L8 13H7zM2.5 8.5h10M6 2l1.5 1.5M14 10.5v2',
   picker: 'M9 4.5 3.5 10 3 13l3-.5L11.5 7M8.5 4l3.5 3.5M10.5 5.5l2-2',
   import: 'M8 2.5V10M5 7l3 3 3-3M3 13h10',
+  save: 'M8 2.5V10M5 7l3 3 3-3M2.5 10.5v3h11v-3',
   export: 'M8 10V2.5M5 5.5l3-3 3 3M3 13h10',
 } as const
 

@@ -1,19 +1,12 @@
 import type { RunState } from '../../stores/run-state.js'
-import type { ChartAxis, ChartBoundary, ChartPoint, ChartSeries, ChartTable } from '../../ui/chart/chart-types.js'
+import type { ChartInput, ChartPoint, ChartTable } from '../../ui/chart/chart-types.js'
 import { clock, plainNumber } from '../../ui/format.js'
-
-export interface ChartData {
-  readonly series: readonly ChartSeries[]
-  readonly boundaries: readonly ChartBoundary[]
-  readonly x: ChartAxis
-  readonly y: ChartAxis
-}
 
 /** More rows than this nobody reads; the files of the run have all of them. */
 const MAX_ROWS = 200
 
 /** The loss over time. Each stage minimises something else, so its curve stands for itself. */
-export function lossChart({ loss, stageTimes, startedMs, record }: RunState): ChartData {
+export function lossChart({ loss, stageTimes, startedMs, record }: RunState): ChartInput {
   const byStage = new Map<number, ChartPoint[]>()
   for (const { stage, elapsedMs, loss: y } of loss) {
     const points = byStage.get(stage) ?? []
@@ -27,7 +20,12 @@ export function lossChart({ loss, stageTimes, startedMs, record }: RunState): Ch
   return {
     series: [{ id: 'loss', label: 'Loss', colour: 'text', dash: [], marker: 'none', segments: [...byStage.values()] }],
     boundaries,
-    x: { title: 'time, minutes and seconds', min: 0, format: (seconds) => clock(seconds * 1000) },
+    x: {
+      title: 'time, minutes and seconds',
+      rawTitle: 'time in seconds',
+      min: 0,
+      format: (seconds) => clock(seconds * 1000),
+    },
     y: { title: 'loss of the stage', format: plainNumber },
   }
 }

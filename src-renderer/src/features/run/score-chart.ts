@@ -1,8 +1,8 @@
 import type { MetricName } from '../../../../src-shared/model/metrics.js'
 import type { MetricPoint, RunState } from '../../stores/run-state.js'
-import type { ChartPoint, ChartSeries, ChartTable } from '../../ui/chart/chart-types.js'
+import type { ChartInput, ChartPoint, ChartSeries, ChartTable } from '../../ui/chart/chart-types.js'
 import { percent } from '../../ui/format.js'
-import { shortTitle, type ChartData } from './loss-chart.js'
+import { shortTitle } from './loss-chart.js'
 
 type Look = Pick<ChartSeries, 'label' | 'colour' | 'dash' | 'marker' | 'isHollow'> & { readonly id: MetricName }
 
@@ -57,7 +57,7 @@ export function stagePlaces({ metrics, progress, stageIndex }: RunState): StageP
     })
 }
 
-export function scoreChart(state: RunState): ChartData {
+export function scoreChart(state: RunState): ChartInput {
   const places = stagePlaces(state)
   const end = places.reduce((sum, { width }) => sum + width, 0)
   const titles = (stage: number): string => shortTitle(state.record.stages[stage]?.title ?? '')
@@ -81,6 +81,7 @@ export function scoreChart(state: RunState): ChartData {
     boundaries: places.map(({ stage, offset }) => ({ x: offset, label: titles(stage) })),
     x: {
       title: 'epoch of the stage',
+      rawTitle: 'epoch, stages laid end to end',
       min: 0,
       max: Math.max(1, end),
       ticks: epochTicks(
@@ -94,7 +95,13 @@ export function scoreChart(state: RunState): ChartData {
         return hasEpochs(place.stage) ? `${titles(place.stage)}, epoch ${x - place.offset}` : titles(place.stage)
       },
     },
-    y: { title: 'share of images', min: 0, max: 1, format: (value) => `${Math.round(100 * value)} %` },
+    y: {
+      title: 'share of images',
+      rawTitle: 'share of images, 0 to 1',
+      min: 0,
+      max: 1,
+      format: (value) => `${Math.round(100 * value)} %`,
+    },
   }
 }
 

@@ -13,16 +13,9 @@ import {
 } from 'chart.js'
 import { boundaryLines } from './boundary-lines.js'
 import type { ChartColours } from './chart-colours.js'
-import type { ChartAxis, ChartBoundary, ChartSeries } from './chart-types.js'
+import type { ChartAxis, ChartInput, ChartSeries } from './chart-types.js'
 
 Chart.register(Decimation, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip, boundaryLines)
-
-export interface ChartInput {
-  readonly series: readonly ChartSeries[]
-  readonly boundaries: readonly ChartBoundary[]
-  readonly x: ChartAxis
-  readonly y: ChartAxis
-}
 
 type LineDataset = ChartDataset<'line', { x: number; y: number }[]>
 type Config = ChartConfiguration<'line', { x: number; y: number }[]>
@@ -34,7 +27,7 @@ const DECIMATE_FROM = 800
 export function datasetsOf(series: readonly ChartSeries[], colours: ChartColours): LineDataset[] {
   return series.flatMap(({ label, colour, dash, marker, isHollow, segments }) =>
     segments.map((points): LineDataset => {
-      const ink = colours.roles[colour]
+      const ink = colours.inks[colour]
       return {
         label,
         data: points as { x: number; y: number }[],

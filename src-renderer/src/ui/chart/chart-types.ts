@@ -3,14 +3,18 @@ export interface ChartPoint {
   readonly y: number
 }
 
-export type ColourRole = 'attack' | 'clean' | 'repaired' | 'recovered' | 'text'
+export const COLOUR_ROLES = ['attack', 'clean', 'repaired', 'recovered'] as const
+export const RUN_COLOURS = ['run-1', 'run-2', 'run-3', 'run-4', 'run-5', 'run-6', 'run-7', 'run-8'] as const
+export type RunColour = (typeof RUN_COLOURS)[number]
+/** What is measured has its role's colour everywhere; where runs share a chart, each run has its own instead. */
+export type ChartColour = (typeof COLOUR_ROLES)[number] | RunColour | 'text'
 export type Marker = 'none' | 'circle' | 'triangle' | 'rectRot' | 'rect'
 
 /** One quantity. Its segments are not joined: what lies between them was not measured. */
 export interface ChartSeries {
   readonly id: string
   readonly label: string
-  readonly colour: ColourRole
+  readonly colour: ChartColour
   /** With the colour, what tells a line apart from the others. */
   readonly dash: readonly number[]
   readonly marker: Marker
@@ -28,6 +32,8 @@ export interface ChartBoundary {
 
 export interface ChartAxis {
   readonly title: string
+  /** What the bare numbers are, where the title tells what `format` makes of them. */
+  readonly rawTitle?: string
   readonly min?: number
   readonly max?: number
   /** Where to put marks, where even distances would not do. */
@@ -35,6 +41,14 @@ export interface ChartAxis {
   readonly format: (value: number) => string
   /** Words for the place of a point, where the number alone does not say it. */
   readonly describe?: (value: number) => string
+}
+
+/** All that is drawn. */
+export interface ChartInput {
+  readonly series: readonly ChartSeries[]
+  readonly boundaries: readonly ChartBoundary[]
+  readonly x: ChartAxis
+  readonly y: ChartAxis
 }
 
 /** The same data as rows, for people and programs that do not see the picture. */

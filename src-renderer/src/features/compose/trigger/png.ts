@@ -27,12 +27,3 @@ export async function writePng(pixels: Pixels): Promise<Blob> {
   canvas.getContext('2d')?.putImageData(new ImageData(rgbaOf(pixels), width, height), 0, 0)
   return await canvas.convertToBlob({ type: 'image/png' })
 }
-
-export function download(blob: Blob, name: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(blob)
-  link.download = name
-  link.click()
-  // The click has taken the address already; freeing it at once would be too early in some browsers.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
-}

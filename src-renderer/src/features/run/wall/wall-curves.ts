@@ -1,7 +1,6 @@
 import type { MetricPoint } from '../../../stores/run-state.js'
-import type { ChartSeries, ChartTable } from '../../../ui/chart/chart-types.js'
+import type { ChartInput, ChartSeries, ChartTable } from '../../../ui/chart/chart-types.js'
 import { percent } from '../../../ui/format.js'
-import type { ChartData } from '../loss-chart.js'
 import { epochTicks } from '../score-chart.js'
 
 export interface CurvePoint {
@@ -20,7 +19,7 @@ export function curvePoints(metrics: readonly MetricPoint[], stage: number): Cur
 }
 
 /** `at` is the place of the cursor, in epochs; null for none. */
-export function curveChart(points: readonly CurvePoint[], epochs: number, at: number | null): ChartData {
+export function curveChart(points: readonly CurvePoint[], epochs: number, at: number | null): ChartInput {
   const last = Math.max(1, epochs, points.at(-1)?.epoch ?? 0)
   const line = (key: 'attackSuccess' | 'cleanAccuracy'): ChartSeries['segments'] => {
     const known = points.flatMap(({ epoch, [key]: y }) => (y === null ? [] : [{ x: epoch, y }]))
@@ -54,7 +53,13 @@ export function curveChart(points: readonly CurvePoint[], epochs: number, at: nu
       format: String,
       describe: (epoch) => (epoch === 0 ? 'before the unlearning' : `epoch ${epoch}`),
     },
-    y: { title: 'share of images', min: 0, max: 1, format: (value) => `${Math.round(100 * value)} %` },
+    y: {
+      title: 'share of images',
+      rawTitle: 'share of images, 0 to 1',
+      min: 0,
+      max: 1,
+      format: (value) => `${Math.round(100 * value)} %`,
+    },
   }
 }
 

@@ -1,0 +1,13 @@
+import { csvText, type CsvCell } from '../../csv.js'
+import type { ChartInput } from '../chart-types.js'
+
+/** The points of a chart, one a row, as exact as they are known: what the picture shows, and nothing else. */
+export function chartCsv({ series, x, y }: ChartInput): string {
+  const { describe } = x
+  const place = (value: number): CsvCell[] => (describe === undefined ? [] : [describe(value)])
+  const heads = ['series', ...(describe === undefined ? [] : ['place']), x.rawTitle ?? x.title, y.rawTitle ?? y.title]
+  const rows = series.flatMap(({ label, segments }) =>
+    segments.flat().map((point): CsvCell[] => [label, ...place(point.x), point.x, point.y]),
+  )
+  return csvText([heads, ...rows])
+}
