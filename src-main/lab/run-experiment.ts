@@ -3,6 +3,7 @@ import type { DefenseSummary, RunSummary } from '../../src-shared/model/run-reco
 import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
 import { selectImages } from './data/image-set.js'
 import type { AttackerKnowledge, Dataset, DefenderView, PlantedBackdoor } from './define.js'
+import { releasePredictor } from './evaluation/predict.js'
 import { measureScores, prepareExam, type Exam } from './evaluation/scores.js'
 import { createWall, type Wall } from './evaluation/wall.js'
 import type { ExperimentPlan, PlannedDefense } from './experiment-plan.js'
@@ -78,6 +79,7 @@ export async function runExperiment(plan: ExperimentPlan, host: RunHost): Promis
     }
   } finally {
     disposeTensors(victim.weights)
+    releasePredictor(network)
   }
 }
 

@@ -79,10 +79,14 @@ export const interpretStep: StepCompiler = (step) => ({
 /** Runs the step on the store and frees the inputs; whoever calls owns the outputs. */
 export type CompiledStep = (inputs: TensorMap) => TensorMap
 
-/** Makes a step runnable on a store, in the way of the current backend. What that takes is freed with the store. */
+/** Makes a step ready in the way of the current backend. Whoever calls owns the program. */
+export function compileProgram(step: Step): StepProgram {
+  return (compilers.get(tf.getBackend()) ?? interpretStep)(step)
+}
+
+/** Makes a step runnable on a store. What that takes is freed with the store. */
 export function compileStep(step: Step, store: StateStore): CompiledStep {
-  const compiler = compilers.get(tf.getBackend()) ?? interpretStep
-  const program = compiler(step)
+  const program = compileProgram(step)
   store.whenDisposed(() => program.dispose())
   return (inputs) => {
     const { state, outputs } = program.run(store.tensors, inputs)

@@ -1,4 +1,5 @@
-import type { TensorMap } from '../compute/tensor-map.js'
+import { compileProgram, type Step, type StepProgram } from '../compute/step.js'
+import { tensorOf, type TensorMap } from '../compute/tensor-map.js'
 import { imageTensor, orderedBatches } from '../data/batches.js'
 import type { ImageSet } from '../data/image-set.js'
 import { classify, type Network } from '../nn/network.js'
@@ -6,15 +7,40 @@ import { tf, type Tensor2D, type Tensor4D } from '../tf.js'
 
 const BATCH = 256
 
+/** The forward pass of each network in use, made ready once: the same network is asked again and again. */
+const passes = new Map<Network, StepProgram>()
+
+/** Frees what predicting with a network keeps ready. Whoever built the network calls it when done with it. */
+export function releasePredictor(network: Network): void {
+  passes.get(network)?.dispose()
+  passes.delete(network)
+}
+
+/**
+ * Logits (batch x classes) as a deployed model computes them, with running statistics, owned by the caller. No gradient
+ * goes through: `predictLogits` is for that.
+ */
+export function answerLogits(network: Network, weights: TensorMap, images: Tensor4D): Tensor2D {
+  let pass = passes.get(network)
+  if (pass === undefined) {
+    const step: Step = (state, inputs) => ({
+      state: {},
+      outputs: { logits: predictLogits(network, state, tensorOf<Tensor4D>(inputs, 'images')) },
+    })
+    pass = compileProgram(step)
+    passes.set(network, pass)
+  }
+  return tensorOf<Tensor2D>(pass.run(weights, { images }).outputs, 'logits')
+}
+
 /** The predicted class of every image of the set, in its order. */
 export async function predictClasses(network: Network, weights: TensorMap, set: ImageSet): Promise<Uint8Array> {
   const predicted = new Uint8Array(set.count)
   let from = 0
   for (const batch of orderedBatches(set.count, BATCH)) {
-    const images = imageTensor(set, batch)
-    const classes = tf.tidy(() => tf.argMax(predictLogits(network, weights, images), 1))
+    const classes = tf.tidy(() => tf.argMax(answerLogits(network, weights, imageTensor(set, batch)), 1))
     predicted.set(await classes.data(), from)
-    tf.dispose([images, classes])
+    classes.dispose()
     from += batch.length
   }
   return predicted
@@ -52,7 +78,7 @@ export function shareEqual(predicted: ArrayLike<number>, expected: ArrayLike<num
 export function predictProbabilities(network: Network, weights: TensorMap, set: ImageSet): Tensor2D {
   return tf.tidy(() => {
     const parts = orderedBatches(set.count, BATCH).map((batch) =>
-      tf.tidy(() => tf.softmax(predictLogits(network, weights, imageTensor(set, batch)))),
+      tf.tidy(() => tf.softmax(answerLogits(network, weights, imageTensor(set, batch)))),
     )
     return tf.concat(parts, 0)
   })

@@ -1,7 +1,7 @@
 import { disposeTensors, type TensorMap } from '../compute/tensor-map.js'
 import { imageTensor, orderedBatches } from '../data/batches.js'
 import { indicesWhere, selectImages, type ImageSet } from '../data/image-set.js'
-import { predictLogits } from '../evaluation/predict.js'
+import { answerLogits } from '../evaluation/predict.js'
 import type { Network } from '../nn/network.js'
 import type { Rng } from '../random/rng.js'
 import { tf } from '../tf.js'
@@ -36,7 +36,7 @@ export async function measureRecoveredSuccess(
       const { rows, columns } = drawPlaces(batch.length, images.shape, recovered.generator.patch, 'per-image', rng)
       const hit = tf.tidy(() => {
         const used = tf.slice(patches, [0, 0, 0, 0], [batch.length, -1, -1, -1])
-        const logits = predictLogits(network, weights, stampPatches(pictures, used, rows, columns))
+        const logits = answerLogits(network, weights, stampPatches(pictures, used, rows, columns))
         return tf.sum(tf.equal(tf.argMax(logits, 1), tf.scalar(recovered.targetClass, 'int32')).toInt())
       })
       hits += (await hit.data())[0]!
