@@ -5,179 +5,33 @@
     X/bin/pip install torch numpy
     X/bin/python tests/golden/make-golden.py
 
-It writes tests/golden/values/*.json. It shares no file with the laboratory: both sides compute the same inputs and
-weights from the same formula (`fill` here and in fill.ts), and this side then follows the published formulas with
-torch.nn, torch.optim and autograd, in double precision. What is compared is therefore the laboratory's float32 against
-the true value.
-
-Tensors are filled, and values written, in the laboratory's layout: images batch x height x width x channels,
-convolutions height x width x in x out, linear weights in x out.
+It writes tests/golden/values/*.json, but for those of make-models.py. It follows the published formulas with torch.nn,
+torch.optim and autograd, in double precision: what is compared is the laboratory's float32 against the true value.
 """
 
-import datetime
-import json
 import math
-from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-torch.set_default_dtype(torch.float64)
-torch.set_num_threads(1)
+from reference import (
+    Group,
+    VALUES,
+    fill,
+    fill_ints,
+    gradients,
+    images_from_ours,
+    images_to_ours,
+    leaf,
+    load,
+    pixels,
+    pull,
+    snapshot,
+    weight_to_ours,
+)
 
-VALUES = Path(__file__).parent / "values"
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Inputs and weights
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-def hashes(label, count):
-    """32 random-looking bits for each index: FNV-1a of the label, then MurmurHash3's finalizer. Exact on both sides."""
-    seed = 0x811C9DC5
-    for byte in label.encode("ascii"):
-        seed = ((seed ^ byte) * 0x01000193) & 0xFFFFFFFF
-    h = (np.arange(count, dtype=np.uint64) * 0x9E3779B9 + seed) & 0xFFFFFFFF
-    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
-        h = ((h ^ (h >> shift)) * factor) & 0xFFFFFFFF
-    return h ^ (h >> 16)
-
-
-def fill(label, shape, scale=1.0, offset=0.0):
-    """offset + scale * u with u evenly spread over -1..1, rounded to float32 as the laboratory does."""
-    u = hashes(label, math.prod(shape)).astype(np.float64) / 2**31 - 1
-    return torch.tensor((offset + scale * u).astype(np.float32).reshape(shape).astype(np.float64))
-
-
-def pixels(label, shape):
-    return fill(label, shape, 0.5, 0.5)
-
-
-def fill_ints(label, count, below):
-    return [int(h) % below for h in hashes(label, count)]
-
-
-def fill_weight(label, shape):
-    """A weight by its name and shape: spread so that layers keep the size of what passes through them."""
-    if label.endswith("running_var") or (label.endswith("weight") and len(shape) == 1):
-        return fill(label, shape, 0.5, 1.0)
-    if len(shape) == 1:
-        return fill(label, shape, 0.5)
-    return fill(label, shape, math.sqrt(3 / math.prod(shape[:-1])))
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Layouts
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-def weight_from_ours(t):
-    return t.permute(3, 2, 0, 1) if t.dim() == 4 else t.T if t.dim() == 2 else t
-
-
-def weight_to_ours(t):
-    return t.permute(2, 3, 1, 0) if t.dim() == 4 else t.T if t.dim() == 2 else t
-
-
-def images_from_ours(t):
-    return t.permute(0, 3, 1, 2)
-
-
-def images_to_ours(t):
-    return t.permute(0, 2, 3, 1)
-
-
-def named_weights(module):
-    """Parameters and running statistics by name."""
-    named = {**dict(module.named_parameters()), **dict(module.named_buffers())}
-    return {name: t for name, t in named.items() if not name.endswith("num_batches_tracked")}
-
-
-def load(module, label):
-    with torch.no_grad():
-        for name, tensor in named_weights(module).items():
-            ours = weight_to_ours(tensor)
-            tensor.copy_(weight_from_ours(fill_weight(f"{label}/{name}", tuple(ours.shape))))
-    return module
-
-
-def snapshot(module, prefix=""):
-    return {prefix + name: weight_to_ours(t).detach().clone() for name, t in named_weights(module).items()}
-
-
-def gradients(module):
-    return {f"gradient/{name}": weight_to_ours(p.grad) for name, p in module.named_parameters()}
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Writing
-# ---------------------------------------------------------------------------------------------------------------------
-
-WHOLE = 40
-ENTRIES = 16
-
-
-def short(value):
-    return float(f"{float(value):.9g}")
-
-
-def summary(tensor):
-    """The tensor itself if small, else what shows a wrong one: sums, norm and some of its entries."""
-    values = np.asarray(tensor.detach().contiguous(), dtype=np.float64)
-    flat = values.reshape(-1)
-    assert np.isfinite(flat).all()
-    if flat.size <= WHOLE:
-        return {"shape": list(values.shape), "values": [short(v) for v in flat]}
-    return {
-        "shape": list(values.shape),
-        "sum": short(flat.sum()),
-        "absoluteSum": short(np.abs(flat).sum()),
-        "norm": short(np.sqrt(np.square(flat).sum())),
-        "entries": [short(flat[k * (flat.size - 1) // (ENTRIES - 1)]) for k in range(ENTRIES)],
-    }
-
-
-class Group:
-    """The cases of one file."""
-
-    def __init__(self, name):
-        self.name = name
-        self.cases = {}
-
-    def add(self, case, **tensors):
-        self.put(case, tensors)
-
-    def put(self, case, tensors):
-        assert case not in self.cases, case
-        self.cases[case] = {name: summary(t) for name, t in tensors.items()}
-
-    def write(self):
-        about = {
-            "script": "tests/golden/make-golden.py",
-            "torch": torch.__version__.split("+")[0],
-            "date": datetime.date.today().isoformat(),
-        }
-        cases = ",\n".join(
-            f'    {json.dumps(case)}: {{\n'
-            + ",\n".join(f"      {json.dumps(n)}: {json.dumps(s, separators=(',', ':'))}" for n, s in tensors.items())
-            + "\n    }"
-            for case, tensors in self.cases.items()
-        )
-        head = ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in about.items())
-        VALUES.mkdir(exist_ok=True)
-        (VALUES / f"{self.name}.json").write_text(f'{{\n{head},\n  "cases": {{\n{cases}\n  }}\n}}\n')
-
-
-def pull(y, case):
-    """A scalar whose gradient with respect to y is a filled tensor, so that a mistake in any entry shows."""
-    return (y * fill(f"{case}/pull", tuple(y.shape))).sum()
-
-
-def leaf(tensor):
-    return tensor.clone().requires_grad_()
-
+SCRIPT = "make-golden.py"
 
 # ---------------------------------------------------------------------------------------------------------------------
 # 1. Layers
@@ -185,7 +39,7 @@ def leaf(tensor):
 
 
 def make_layers():
-    group = Group("layers")
+    group = Group(SCRIPT, "layers")
 
     for case, (height, width), (c_in, c_out), kernel, stride, padding, bias in [
         ("conv 3x3", (6, 5), (3, 4), 3, 1, 1, False),
@@ -253,9 +107,29 @@ def make_layers():
         pull(y, case).backward()
         group.put(case, {"y": y, "gradient/x": x.grad})
 
-    for case, (height, width) in [("max pool 2x2", (6, 8)), ("max pool 2x2 on odd sizes", (7, 5))]:
-        x = leaf(fill(f"{case}/x", (2, height, width, 3)))
-        y = images_to_ours(F.max_pool2d(images_from_ours(x), 2))
+    for case, (height, width), stride in [
+        ("depthwise conv 3x3", (6, 5), 1),
+        ("depthwise conv 3x3 stride 2 on even sizes", (8, 6), 2),
+        ("depthwise conv 3x3 stride 2 on odd sizes", (7, 5), 2),
+    ]:
+        layer = load(nn.Conv2d(5, 5, 3, stride, 1, groups=5, bias=False), f"{case}/layer")
+        x = leaf(fill(f"{case}/x", (2, height, width, 5)))
+        y = images_to_ours(layer(images_from_ours(x)))
+        pull(y, case).backward()
+        group.put(case, {"y": y, "gradient/x": x.grad, **gradients(layer)})
+
+    for case, (height, width), offset, pool in [
+        ("max pool 2x2", (6, 8), 0, nn.MaxPool2d(2)),
+        ("max pool 2x2 on odd sizes", (7, 5), 0, nn.MaxPool2d(2)),
+        # Below zero, where padding with zeros would win.
+        ("max pool 3x3 with padding on even sizes", (8, 6), -2, nn.MaxPool2d(3, 2, 1)),
+        ("max pool 3x3 with padding on odd sizes", (7, 5), -2, nn.MaxPool2d(3, 2, 1)),
+        ("every second pixel", (6, 5), 0, lambda v: v[:, :, ::2, ::2]),
+        ("global average", (6, 5), 0, lambda v: nn.AdaptiveAvgPool2d(1)(v).flatten(1)),
+    ]:
+        x = leaf(fill(f"{case}/x", (2, height, width, 3), 1.0, offset))
+        y = pool(images_from_ours(x))
+        y = images_to_ours(y) if y.dim() == 4 else y
         pull(y, case).backward()
         group.put(case, {"y": y, "gradient/x": x.grad})
 
@@ -268,7 +142,7 @@ def make_layers():
 
 
 def make_loss():
-    group = Group("loss")
+    group = Group(SCRIPT, "loss")
     # The wide one would overflow exp in float32 without the usual shift by the maximum.
     for case, scale, offset in [
         ("softmax cross-entropy", 3.0, 0.0),
@@ -313,7 +187,7 @@ def mnist_cnn(width, label):
 
 
 def make_small_cnn():
-    group = Group("small-cnn")
+    group = Group(SCRIPT, "small-cnn")
     for case, width in [("width 4", 4), ("default width", 16)]:
         model = mnist_cnn(width, f"{case}/weights").train()
         images = pixels(f"{case}/images", (4, 28, 28, 1))
@@ -374,7 +248,7 @@ def powers(optimizer, steps, prefix="optimizer"):
 
 
 def make_optimizers():
-    group = Group("optimizers")
+    group = Group(SCRIPT, "optimizers")
     for case, create in [
         ("sgd with momentum", lambda p: torch.optim.SGD(p, lr=1.0, momentum=0.9)),
         ("sgd without momentum", lambda p: torch.optim.SGD(p, lr=1.0, momentum=0)),
@@ -508,7 +382,7 @@ def tiny_cnn(label):
 
 
 def make_trigger_recovery():
-    group = Group("trigger-recovery")
+    group = Group(SCRIPT, "trigger-recovery")
 
     case = "statistics network"
     network = load(StatisticsNetwork(12, 6), f"{case}/weights")
@@ -632,7 +506,7 @@ def unlearning_loss(model, anchor, batch, target, clean_weight, distillation, di
 
 
 def make_unlearning():
-    group = Group("unlearning")
+    group = Group(SCRIPT, "unlearning")
     joint, everything = True, True
     for case, steps, moved, adam, settings in [
         ("joint, bounded, other classes, distilled", 1, True, False, (1, 3, 0.01, joint, 2.1, not everything)),

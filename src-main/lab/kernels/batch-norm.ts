@@ -3,6 +3,7 @@ import { registerComposedKernel, runKernel } from './composed.js'
 
 export const BATCH_NORM_TRAIN = 'BatchNormTrain'
 export const BATCH_NORM_TRAIN_GRADIENT = 'BatchNormTrainGradient'
+export const BATCH_NORM_RUNNING = 'BatchNormRunning'
 
 export interface BatchNormTrainResult {
   readonly normalized: Tensor4D
@@ -21,6 +22,25 @@ export interface BatchNormTrainResult {
 export function batchNormTrain(x: Tensor4D, scale: Tensor, offset: Tensor, epsilon: number): BatchNormTrainResult {
   const [normalized, mean, variance] = runKernel(BATCH_NORM_TRAIN, { x, scale, offset }, { epsilon })
   return { normalized: normalized as Tensor4D, mean: mean!, variance: variance! }
+}
+
+/** One value per channel each. */
+export interface BatchNormConstants {
+  /** gamma */
+  readonly scale: Tensor
+  /** beta */
+  readonly offset: Tensor
+  readonly mean: Tensor
+  readonly variance: Tensor
+}
+
+/**
+ * Batch normalisation with given statistics, as a deployed model computes it. The statistics are constants: no gradient
+ * goes to them.
+ * @param x batch x height x width x channels
+ */
+export function batchNormRunning(x: Tensor4D, constants: BatchNormConstants, epsilon: number): Tensor4D {
+  return runKernel(BATCH_NORM_RUNNING, { x, ...constants }, { epsilon })[0] as Tensor4D
 }
 
 /** What the forward kernel hands to its gradient: opaque, different between backends. */
@@ -64,6 +84,24 @@ export function registerBatchNorm(): void {
         { epsilon: (attributes as unknown as { epsilon: number }).epsilon },
       )
       return { x: () => dx!, scale: () => dScale!, offset: () => dOffset! }
+    },
+  })
+  registerComposedKernel(BATCH_NORM_RUNNING, ({ x, scale, offset, mean, variance }, { epsilon }) => {
+    const factor = tf.mul(scale!, tf.rsqrt(tf.add(variance!, epsilon as number)))
+    return [tf.add(tf.mul(x!, factor), tf.sub(offset!, tf.mul(mean!, factor)))]
+  })
+
+  tf.registerGradient({
+    kernelName: BATCH_NORM_RUNNING,
+    inputsToSave: ['x', 'scale', 'mean', 'variance'],
+    gradFunc: (dys, [x, scale, mean, variance], attributes) => {
+      const dy = dys as Tensor
+      const inverse = tf.rsqrt(tf.add(variance!, (attributes as unknown as { epsilon: number }).epsilon))
+      return {
+        x: () => tf.mul(dy, tf.mul(scale!, inverse)),
+        scale: () => tf.sum(tf.mul(dy, tf.mul(tf.sub(x!, mean!), inverse)), [0, 1, 2]),
+        offset: () => tf.sum(dy, [0, 1, 2]),
+      }
     },
   })
 }

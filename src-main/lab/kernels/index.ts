@@ -2,7 +2,7 @@ import { registerBatchNorm } from './batch-norm.js'
 import { registerReluGradient } from './relu-gradient.js'
 import { registerSoftmaxCrossEntropy } from './softmax-cross-entropy.js'
 
-export { batchNormTrain } from './batch-norm.js'
+export { batchNormRunning, batchNormTrain } from './batch-norm.js'
 export { softmaxCrossEntropy } from './softmax-cross-entropy.js'
 
 let registered = false

@@ -1,18 +1,17 @@
 import { tensorOf } from '../compute/tensor-map.js'
-import { batchNormTrain } from '../kernels/index.js'
+import { batchNormRunning, batchNormTrain } from '../kernels/index.js'
 import { tf, type Tensor, type Tensor2D, type Tensor4D } from '../tf.js'
+import { pytorchDefaults, type Fan, type Initialization, type Initializer } from './initialization.js'
+import { paddedBy } from './pooling.js'
 import type { Scope } from './scope.js'
-
-/** How a weight starts. The uniform bounds are PyTorch's defaults for convolution and linear layers. */
-export type Initializer =
-  | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'uniform'; readonly bound: number }
-  | { readonly kind: 'normal'; readonly deviation: number }
 
 export interface ParameterSpec {
   /** PyTorch's name of the same weight, such as `conv1.weight`. */
   readonly name: string
-  /** In this library's layout: convolutions height x width x in x out, linear in x out. */
+  /**
+   * In this library's layout: convolutions height x width x in x out, linear in x out. For a depthwise convolution, whose
+   * channels are groups of their own, in is 1, as in PyTorch.
+   */
   readonly shape: readonly number[]
   readonly initializer: Initializer
   /** False for running statistics, which follow the data and not the gradient. */
@@ -25,6 +24,8 @@ export type Layer<I extends Tensor, O extends Tensor> = (scope: Scope, x: I) => 
 export interface LayerBuilder {
   readonly parameters: readonly ParameterSpec[]
   conv2d(name: string, options: ConvOptions): Layer<Tensor4D, Tensor4D>
+  /** Each channel by itself, with one filter each and no bias. */
+  depthwiseConv2d(name: string, options: DepthwiseOptions): Layer<Tensor4D, Tensor4D>
   batchNorm(name: string, channels: number): Layer<Tensor4D, Tensor4D>
   linear(name: string, options: LinearOptions): Layer<Tensor2D, Tensor2D>
 }
@@ -39,6 +40,10 @@ export interface ConvOptions {
   readonly bias?: boolean
 }
 
+export interface DepthwiseOptions extends Pick<ConvOptions, 'kernel' | 'stride' | 'padding'> {
+  readonly channels: number
+}
+
 export interface LinearOptions {
   readonly from: number
   readonly to: number
@@ -49,7 +54,9 @@ const BATCH_NORM_EPSILON = 1e-5
 /** Share of the new batch in the running statistics: PyTorch's "momentum" 0.1. */
 const RUNNING_SHARE = 0.1
 
-export function createLayerBuilder(): LayerBuilder {
+/** @param initialization where the weights do not start as PyTorch starts them by default */
+export function createLayerBuilder(initialization: Partial<Initialization> = {}): LayerBuilder {
+  const initial = { ...pytorchDefaults, ...initialization }
   const parameters: ParameterSpec[] = []
   const declare = (name: string, shape: readonly number[], initializer: Initializer, trainable = true): void => {
     if (parameters.some((other) => other.name === name)) throw new Error(`Two weights are called "${name}"`)
@@ -60,16 +67,27 @@ export function createLayerBuilder(): LayerBuilder {
     parameters,
 
     conv2d(name, { from, to, kernel, stride = 1, padding = 0, bias = true }) {
-      const bound = 1 / Math.sqrt(from * kernel * kernel)
-      declare(`${name}.weight`, [kernel, kernel, from, to], { kind: 'uniform', bound })
-      if (bias) declare(`${name}.bias`, [to], { kind: 'uniform', bound })
+      const fan: Fan = { in: from * kernel * kernel, out: to * kernel * kernel }
+      declare(`${name}.weight`, [kernel, kernel, from, to], initial.conv(fan))
+      if (bias) declare(`${name}.bias`, [to], initial.bias(fan))
+      const isSame = keepsSize({ kernel, stride, padding })
       return (scope, x) => {
         const filter = tensorOf<Tensor4D>(scope.weights, `${name}.weight`)
-        const y =
-          stride === 1 && 2 * padding === kernel - 1
-            ? tf.conv2d(x, filter, 1, 'same')
-            : tf.conv2d(padding === 0 ? x : tf.pad(x, paddings(padding)), filter, stride, 'valid')
+        const y = isSame ? tf.conv2d(x, filter, 1, 'same') : tf.conv2d(paddedBy(x, padding), filter, stride, 'valid')
         return bias ? tf.add(y, tensorOf(scope.weights, `${name}.bias`)) : y
+      }
+    },
+
+    depthwiseConv2d(name, { channels, kernel, stride = 1, padding = 0 }) {
+      const fan: Fan = { in: kernel * kernel, out: channels * kernel * kernel }
+      declare(`${name}.weight`, [kernel, kernel, 1, channels], initial.conv(fan))
+      const isSame = keepsSize({ kernel, stride, padding })
+      return (scope, x) => {
+        const declared = tensorOf(scope.weights, `${name}.weight`)
+        const filter = tf.reshape(declared, [kernel, kernel, channels, 1]) as Tensor4D
+        return isSame
+          ? tf.depthwiseConv2d(x, filter, 1, 'same')
+          : tf.depthwiseConv2d(paddedBy(x, padding), filter, stride, 'valid')
       }
     },
 
@@ -84,8 +102,11 @@ export function createLayerBuilder(): LayerBuilder {
         const runningMean = tensorOf(scope.weights, `${name}.running_mean`)
         const runningVariance = tensorOf(scope.weights, `${name}.running_var`)
         if (scope.normalization === 'running') {
-          const factor = tf.mul(scale, tf.rsqrt(tf.add(runningVariance, BATCH_NORM_EPSILON)))
-          return tf.add(tf.mul(x, factor), tf.sub(offset, tf.mul(runningMean, factor)))
+          return batchNormRunning(
+            x,
+            { scale, offset, mean: runningMean, variance: runningVariance },
+            BATCH_NORM_EPSILON,
+          )
         }
         const { normalized, mean, variance } = batchNormTrain(x, scale, offset, BATCH_NORM_EPSILON)
         scope.statistics[`${name}.running_mean`] = towards(runningMean, mean)
@@ -95,9 +116,9 @@ export function createLayerBuilder(): LayerBuilder {
     },
 
     linear(name, { from, to, bias = true }) {
-      const bound = 1 / Math.sqrt(from)
-      declare(`${name}.weight`, [from, to], { kind: 'uniform', bound })
-      if (bias) declare(`${name}.bias`, [to], { kind: 'uniform', bound })
+      const fan: Fan = { in: from, out: to }
+      declare(`${name}.weight`, [from, to], initial.linear(fan))
+      if (bias) declare(`${name}.bias`, [to], initial.bias(fan))
       return (scope, x) => {
         const y = tf.matMul(x, tensorOf<Tensor2D>(scope.weights, `${name}.weight`))
         return (bias ? tf.add(y, tensorOf(scope.weights, `${name}.bias`)) : y) as Tensor2D
@@ -106,13 +127,9 @@ export function createLayerBuilder(): LayerBuilder {
   }
 }
 
-function paddings(pixels: number): [number, number][] {
-  return [
-    [0, 0],
-    [pixels, pixels],
-    [pixels, pixels],
-    [0, 0],
-  ]
+/** Where TensorFlow's "same", which pads without a copy, is symmetric. */
+function keepsSize({ kernel, stride, padding }: { kernel: number; stride: number; padding: number }): boolean {
+  return stride === 1 && 2 * padding === kernel - 1
 }
 
 function towards(running: Tensor, batch: Tensor): Tensor {

@@ -1,4 +1,5 @@
-import type { ConvOptions } from '../../../src-main/lab/nn/layers.js'
+import type { ConvOptions, DepthwiseOptions } from '../../../src-main/lab/nn/layers.js'
+import { everySecond, globalAveragePool, HALVE, maxPool } from '../../../src-main/lab/nn/pooling.js'
 import type { NormalizationMode } from '../../../src-main/lab/nn/scope.js'
 import { tf, type Tensor, type Tensor2D, type Tensor4D } from '../../../src-main/lab/tf.js'
 import type { GoldenCase, GoldenGroup } from '../../helpers/golden.js'
@@ -48,17 +49,31 @@ function activation(name: string, apply: (x: Tensor) => Tensor): GoldenCase {
   }
 }
 
-function maxPool(name: string, [height, width]: readonly [number, number]): GoldenCase {
+function depthwise(name: string, [height, width]: readonly [number, number], stride: number): GoldenCase {
+  const options: DepthwiseOptions = { channels: 5, kernel: 3, stride, padding: 1 }
+  const input = (): Tensor4D => fill(`${name}/x`, [2, height, width, 5])
+  return { name, run: () => differentiateLayer(name, (layers) => layers.depthwiseConv2d('layer', options), [input]) }
+}
+
+function pool(
+  name: string,
+  [height, width]: readonly [number, number],
+  apply: (x: Tensor4D) => Tensor,
+  offset = 0,
+): GoldenCase {
   return {
     name,
     run: () =>
       differentiate(
         name,
-        () => ({ x: fill(`${name}/x`, [2, height, width, 3]) }),
-        ({ x }) => ({ y: tf.maxPool(x as Tensor4D, 2, 2, 'valid') }),
+        () => ({ x: fill(`${name}/x`, [2, height, width, 3], 1, offset) }),
+        ({ x }) => ({ y: apply(x as Tensor4D) }),
       ),
   }
 }
+
+const halved = (x: Tensor4D): Tensor => maxPool(x, HALVE)
+const stem = (x: Tensor4D): Tensor => maxPool(x, { size: 3, stride: 2, padding: 1 })
 
 const runningName = 'batch norm with running statistics'
 
@@ -86,7 +101,15 @@ export const layerCases: GoldenGroup = {
     linear('linear with bias', true),
     activation('relu', tf.relu),
     activation('leaky relu', (x) => tf.leakyRelu(x, 0.2)),
-    maxPool('max pool 2x2', [6, 8]),
-    maxPool('max pool 2x2 on odd sizes', [7, 5]),
+    depthwise('depthwise conv 3x3', [6, 5], 1),
+    depthwise('depthwise conv 3x3 stride 2 on even sizes', [8, 6], 2),
+    depthwise('depthwise conv 3x3 stride 2 on odd sizes', [7, 5], 2),
+    pool('max pool 2x2', [6, 8], halved),
+    pool('max pool 2x2 on odd sizes', [7, 5], halved),
+    // Below zero, where padding with zeros would win.
+    pool('max pool 3x3 with padding on even sizes', [8, 6], stem, -2),
+    pool('max pool 3x3 with padding on odd sizes', [7, 5], stem, -2),
+    pool('every second pixel', [6, 5], everySecond),
+    pool('global average', [6, 5], globalAveragePool),
   ],
 }
