@@ -5,8 +5,10 @@
 import { z } from 'zod'
 import { defineModel } from '../define.js'
 import { createLayerBuilder } from '../nn/layers.js'
+import { globalAveragePool, HALVE, maxPool } from '../nn/pooling.js'
 import { markFeature } from '../nn/scope.js'
-import { tf, type Tensor2D } from '../tf.js'
+import { tf } from '../tf.js'
+import { assemble } from './assemble.js'
 
 const params = z.strictObject({
   width: z.int().min(1).max(256).default(16).meta({
@@ -24,20 +26,16 @@ export const smallCnn = defineModel({
   paper: null,
   params,
 
-  build({ width }, { shape, classNames, pixelNormalization }) {
+  build({ width }, data) {
     const layers = createLayerBuilder()
-    const conv1 = layers.conv2d('conv1', { from: shape.channels, to: width, kernel: 3, padding: 1, bias: false })
+    const conv1 = layers.conv2d('conv1', { from: data.shape.channels, to: width, kernel: 3, padding: 1, bias: false })
     const bn1 = layers.batchNorm('bn1', width)
     const conv2 = layers.conv2d('conv2', { from: width, to: 2 * width, kernel: 3, padding: 1, bias: false })
     const bn2 = layers.batchNorm('bn2', 2 * width)
     const conv3 = layers.conv2d('conv3', { from: 2 * width, to: 4 * width, kernel: 3, padding: 1, bias: false })
     const bn3 = layers.batchNorm('bn3', 4 * width)
-    const fc = layers.linear('fc', { from: 4 * width, to: classNames.length })
-    return {
-      inputShape: shape,
-      classes: classNames.length,
-      parameters: layers.parameters,
-      pixelNormalization,
+    const fc = layers.linear('fc', { from: 4 * width, to: data.classNames.length })
+    return assemble(data, layers, {
       features: [
         { name: 'conv1', channels: width, kind: 'map' },
         { name: 'conv2', channels: 2 * width, kind: 'map' },
@@ -47,10 +45,10 @@ export const smallCnn = defineModel({
       classifierLayer: 'fc',
       forward(scope, x) {
         const h1 = markFeature(scope, 'conv1', tf.relu(bn1(scope, conv1(scope, x))))
-        const h2 = markFeature(scope, 'conv2', tf.relu(bn2(scope, conv2(scope, tf.maxPool(h1, 2, 2, 'valid')))))
-        const h3 = markFeature(scope, 'conv3', tf.relu(bn3(scope, conv3(scope, tf.maxPool(h2, 2, 2, 'valid')))))
-        return fc(scope, markFeature(scope, 'pooled', tf.mean(h3, [1, 2]) as Tensor2D))
+        const h2 = markFeature(scope, 'conv2', tf.relu(bn2(scope, conv2(scope, maxPool(h1, HALVE)))))
+        const h3 = markFeature(scope, 'conv3', tf.relu(bn3(scope, conv3(scope, maxPool(h2, HALVE)))))
+        return fc(scope, markFeature(scope, 'pooled', globalAveragePool(h3)))
       },
-    }
+    })
   },
 })

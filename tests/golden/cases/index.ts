@@ -1,6 +1,7 @@
 import type { GoldenGroup } from '../../helpers/golden.js'
 import { layerCases } from './layers.js'
 import { lossCases } from './loss.js'
+import { modelCases } from './models.js'
 import { optimizerCases } from './optimizers.js'
 import { smallCnnCases } from './small-cnn.js'
 import { triggerRecoveryCases } from './trigger-recovery.js'
@@ -11,6 +12,7 @@ export const goldenGroups: readonly GoldenGroup[] = [
   layerCases,
   lossCases,
   smallCnnCases,
+  modelCases,
   optimizerCases,
   triggerRecoveryCases,
   unlearningCases,
