@@ -30,11 +30,11 @@ let job: { runId: RunId; control: JobControl; emit(fact: RunFact): void } | null
 
 const handlers: EngineHandlers = {
   'catalogue.list': async () => describeCatalogue(),
-  'experiment.check': async ({ experiment }) => ({ experiment: planExperiment(experiment).experiment }),
+  'experiment.check': async ({ experiment }) => ({ experiment: planExperiment(experiment, reader).experiment }),
   'trigger.preview': (request) => previewTrigger(request, reader),
   'engine.describe': async () => ({ info: await engineInfo(), memoryMb: process.memoryUsage().rss / MB }),
   'job.start': async ({ runId, folder, experiment }) => {
-    const plan = planExperiment(experiment)
+    const plan = planExperiment(experiment, reader)
     const engine = await engineInfo()
     if (job !== null) throw new AppError({ code: 'busy', message: `The engine is busy with run ${job.runId}.` })
     const control = createJobControl()

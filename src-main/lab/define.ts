@@ -1,10 +1,11 @@
 import type { z } from 'zod'
 import type { FieldError } from '../../src-shared/contract/errors.js'
+import type { AugmentationConfig } from '../../src-shared/model/experiment.js'
 import type { Paper } from '../../src-shared/model/plugin-manifest.js'
 import type { Detection, DefenseOutcome, StageKind } from '../../src-shared/model/run-record.js'
 import type { TensorMap } from './compute/tensor-map.js'
 import type { ImageSet, ImageShape } from './data/image-set.js'
-import type { DatasetReader } from './datasets/reader.js'
+import type { DatasetReader, DatasetShelf } from './datasets/reader.js'
 import type { Classifier, Network, PixelNormalization } from './nn/network.js'
 import type { RandomStreams } from './random/streams.js'
 import type { RunContext } from './run-context.js'
@@ -47,9 +48,18 @@ export interface Dataset {
   readonly test: ImageSet
 }
 
+/** The augmentation that is customary for a dataset; what is left out is off. */
+export type AugmentationDefault = Partial<Omit<AugmentationConfig, 'kind'>>
+
 export interface DatasetDefinition<S extends z.ZodType = z.ZodType> extends PluginBase<S> {
   readonly kind: 'dataset'
-  describe(params: z.output<S>): DatasetInfo
+  /** What `augmentation.kind: "dataset"` means for it. */
+  readonly augmentation: AugmentationDefault
+  /** What is wrong with these parameters, given what is on the shelf, by path inside the parameters. */
+  check(params: z.output<S>, shelf: DatasetShelf): FieldError[]
+  /** Known before anything is read, and for an official dataset before it is there. Call only if `check` is content. */
+  describe(params: z.output<S>, shelf: DatasetShelf): DatasetInfo
+  /** Throws `data-missing` where the images are not there. */
   load(params: z.output<S>, context: { reader: DatasetReader; random: RandomStreams }): Promise<Dataset>
 }
 

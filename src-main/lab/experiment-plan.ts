@@ -1,11 +1,12 @@
 import type { z } from 'zod'
 import { AppError, type FieldError } from '../../src-shared/contract/errors.js'
 import { fieldErrors, invalidInput } from '../../src-shared/contract/field-errors.js'
-import { Experiment, PluginChoice } from '../../src-shared/model/experiment.js'
+import { AugmentationConfig, Experiment, PluginChoice } from '../../src-shared/model/experiment.js'
 import { JsonObject } from '../../src-shared/model/json.js'
 import type { Stage } from '../../src-shared/model/run-record.js'
 import { attacks } from './attacks/index.js'
 import { datasets } from './datasets/index.js'
+import { emptyShelf, type DatasetShelf } from './datasets/reader.js'
 import { defenses } from './defenses/index.js'
 import type {
   AttackDefinition,
@@ -43,12 +44,14 @@ export interface ExperimentPlan {
 
 /**
  * Checks an experiment completely before anything is done: ids, presets, every parameter, and whether they fit the
- * dataset. Throws `invalid-input` that names every wrong field of every part, its value and what is allowed.
+ * dataset. Throws `invalid-input` that names every wrong field of every part, its value and what is allowed. `shelf` is
+ * what has been imported on this machine.
  */
-export function planExperiment(input: unknown): ExperimentPlan {
+export function planExperiment(input: unknown, shelf: DatasetShelf = emptyShelf): ExperimentPlan {
   const problems: FieldError[] = []
   const parsed = Experiment.safeParse(input)
   if (!parsed.success) problems.push(...fieldErrors(parsed.error, input))
+  else problems.push(...checkAugmentation(parsed.data.training.augmentation))
   // What is wrong in one part is no reason to leave the others unchecked.
   const parts = readableParts(parsed.success ? parsed.data : input)
   const from = <D extends PluginBase<z.ZodType>>(
@@ -64,7 +67,7 @@ export function planExperiment(input: unknown): ExperimentPlan {
   const plannedDefenses = parts.defenses.map((choice, index) =>
     planDefense(from(defenses, choice, `defenses.${index}`), choice),
   )
-  const data = dataset?.definition.describe(dataset.params) ?? null
+  const data = dataset === null ? null : describeData(dataset, shelf, problems)
   if (data !== null && attack !== null) {
     problems.push(...inside('attack.params', attack.definition.check(attack.params, data)))
   }
@@ -85,6 +88,10 @@ export function planExperiment(input: unknown): ExperimentPlan {
     experiment: {
       ...experiment,
       dataset: complete(experiment.dataset, dataset.params),
+      training: {
+        ...experiment.training,
+        augmentation: resolveAugmentation(experiment.training.augmentation, dataset.definition),
+      },
       model: complete(experiment.model, model.params),
       attack: experiment.attack === null || attack === null ? null : complete(experiment.attack, attack.params),
       defenses: experiment.defenses.map((choice, index) => complete(choice, known[index]!.params)),
@@ -96,6 +103,17 @@ export function planExperiment(input: unknown): ExperimentPlan {
     data,
     stages: stagesOf(attack !== null, known),
   }
+}
+
+/** What the dataset is, or null, and what is wrong with its parameters among the problems. */
+function describeData(
+  { definition, params }: Chosen<DatasetDefinition>,
+  shelf: DatasetShelf,
+  problems: FieldError[],
+): DatasetInfo | null {
+  const wrong = definition.check(params, shelf)
+  problems.push(...inside('dataset.params', wrong))
+  return wrong.length === 0 ? definition.describe(params, shelf) : null
 }
 
 interface Parts {
@@ -169,6 +187,21 @@ function isGroup(value: unknown): value is JsonObject {
 
 function complete(choice: PluginChoice, params: unknown): PluginChoice {
   return { ...choice, params: JsonObject.parse(params) }
+}
+
+/** The fields of a custom augmentation say nothing where another kind is chosen. */
+function checkAugmentation({ kind, ...fields }: AugmentationConfig): FieldError[] {
+  if (kind === 'custom') return []
+  return Object.entries(fields).flatMap(([name, value]) => {
+    if (!value) return []
+    const message = 'is only used where training.augmentation.kind is "custom"'
+    return [{ path: `training.augmentation.${name}`, value: String(value), message }]
+  })
+}
+
+/** With numbers in place of "as is customary", so that a saved experiment stays the same when customs change. */
+function resolveAugmentation(config: AugmentationConfig, { augmentation }: DatasetDefinition): AugmentationConfig {
+  return config.kind === 'dataset' ? AugmentationConfig.parse({ ...augmentation, kind: 'custom' }) : config
 }
 
 function inside(prefix: string, errors: FieldError[]): FieldError[] {

@@ -19,7 +19,7 @@ export async function previewTrigger(
   reader: DatasetReader,
 ): Promise<TriggerPreview> {
   const looked = parseOrThrow(Looked.strip(), experiment)
-  const plan = planExperiment({ ...looked, model: { id: models.all[0]!.id }, defenses: [] })
+  const plan = planExperiment({ ...looked, model: { id: models.all[0]!.id }, defenses: [] }, reader)
   if (plan.attack === null) {
     throw invalidInput([
       { path: 'attack', value: 'null', message: 'must be an attack: without one nothing is poisoned' },

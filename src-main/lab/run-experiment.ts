@@ -1,6 +1,7 @@
 import type { Scores } from '../../src-shared/model/metrics.js'
 import type { DefenseSummary, RunSummary } from '../../src-shared/model/run-record.js'
 import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
+import { createAugmentation } from './data/augmentation.js'
 import { selectImages } from './data/image-set.js'
 import type { AttackerKnowledge, Dataset, DefenderView, PlantedBackdoor } from './define.js'
 import { releasePredictor } from './evaluation/predict.js'
@@ -144,6 +145,12 @@ async function trainVictim(
       initialWeights: initialWeights(network, random.stream('weights')),
       data: backdoor === null ? dataset.train : backdoor.poisonedTrain,
       config: plan.experiment.training,
+      augmentation: createAugmentation({
+        config: plan.experiment.training.augmentation,
+        shape: plan.data.shape,
+        meanPixel: plan.data.pixelNormalization.mean,
+        random: random.within('augmentation'),
+      }),
       shuffle: random.stream('shuffle'),
       async afterEpoch(weights, epoch) {
         reportScores(context, await measureScores(network, weights, exam), epoch)

@@ -13,6 +13,34 @@ export const PluginChoice = z.strictObject({
 })
 export type PluginChoice = z.infer<typeof PluginChoice>
 
+/** How training images are varied. The fields besides `kind` belong to `custom`. */
+export const AugmentationConfig = z.strictObject({
+  kind: z.enum(['none', 'dataset', 'custom']).default('none').meta({
+    title: 'Augmentation',
+    description: 'none: images as they are. dataset: what is customary for the dataset. custom: the fields below.',
+  }),
+  cropPadding: z.int().min(0).max(32).default(0).meta({
+    title: 'Crop padding',
+    unit: 'pixels',
+    description: 'Shifts each image by at most so much in each direction; what comes in is black.',
+  }),
+  horizontalFlip: z.boolean().default(false).meta({
+    title: 'Horizontal flip',
+    description: 'Mirrors every second image, left to right.',
+  }),
+  cutout: z.int().min(0).max(256).default(0).meta({
+    title: 'Cutout',
+    unit: 'pixels',
+    description: 'Side of a square at a random place of each image that is filled with the mean pixel.',
+  }),
+  rotation: z.number().min(0).max(45).default(0).meta({
+    title: 'Rotation',
+    unit: 'degrees',
+    description: 'Turns each image by at most so much to either side.',
+  }),
+})
+export type AugmentationConfig = z.infer<typeof AugmentationConfig>
+
 export const TrainingConfig = z.strictObject({
   epochs: z.int().min(1).max(1000).default(10).meta({ title: 'Epochs', description: 'Passes over the training set.' }),
   batchSize: z.int().min(1).max(4096).default(64).meta({ title: 'Batch size', unit: 'images' }),
@@ -29,6 +57,10 @@ export const TrainingConfig = z.strictObject({
     .max(1)
     .default(0.0005)
     .meta({ title: 'Weight decay', description: 'L2 penalty added to the gradient of every trainable weight.' }),
+  augmentation: AugmentationConfig.prefault({}).meta({
+    title: 'Augmentation',
+    description: 'Of the training images, after poisoning. Test images stay as they are.',
+  }),
 })
 export type TrainingConfig = z.infer<typeof TrainingConfig>
 

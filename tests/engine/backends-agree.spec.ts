@@ -13,7 +13,12 @@ const experiment = {
   dataset: { id: 'mnist-10k', params: { images: 200 } },
   model: { id: 'small-cnn', params: { width: 2 } },
   attack: { id: 'badnets', params: { poisonRate: 0.1 } },
-  training: { epochs: 2, batchSize: 50, learningRate: 0.02 },
+  training: {
+    epochs: 2,
+    batchSize: 50,
+    learningRate: 0.02,
+    augmentation: { kind: 'custom', cropPadding: 2, horizontalFlip: true, cutout: 5, rotation: 5 },
+  },
   defenses: [
     {
       id: 'baeraser',

@@ -7,6 +7,7 @@ import { AppError } from '../../../src-shared/contract/errors.js'
 import { createImageSet, selectImages, type ImageSet } from '../data/image-set.js'
 import { defineDataset, type DatasetInfo } from '../define.js'
 import type { DatasetReader } from './reader.js'
+import { checkSubset, subsetFields, takeSubsets } from './subset.js'
 
 const SIDE = 28
 const CLASSES = 10
@@ -23,6 +24,7 @@ const params = z.strictObject({
     title: 'Images',
     description: 'Use only so many images, drawn at random, three quarters of them for training.',
   }),
+  ...subsetFields,
 })
 
 export const mnist10k = defineDataset({
@@ -37,20 +39,29 @@ export const mnist10k = defineDataset({
     url: 'https://doi.org/10.1109/5.726791',
   },
   params,
+  augmentation: { cropPadding: 2 },
 
+  check: (chosen) => checkSubset(chosen, splitSizes(chosen.images)),
   describe: () => info,
 
-  async load({ images }, { reader, random }) {
+  async load(chosen, { reader, random }) {
+    const { images } = chosen
     const all = await readDigits(reader)
     const order = random.stream('split').permutation(all.count).subarray(0, images)
-    const trainCount = Math.round(images * TRAIN_SHARE)
-    return {
+    const { trainImages } = splitSizes(images)
+    const splits = {
       info,
-      train: selectImages(all, order.subarray(0, trainCount)),
-      test: selectImages(all, order.subarray(trainCount)),
+      train: selectImages(all, order.subarray(0, trainImages)),
+      test: selectImages(all, order.subarray(trainImages)),
     }
+    return takeSubsets(splits, chosen, random)
   },
 })
+
+function splitSizes(images: number): { trainImages: number; testImages: number } {
+  const trainImages = Math.round(images * TRAIN_SHARE)
+  return { trainImages, testImages: images - trainImages }
+}
 
 /** The cache holds all labels, then all pixels. */
 async function readDigits(reader: DatasetReader): Promise<ImageSet> {

@@ -1,4 +1,5 @@
 import { lossGradients, type LossAndAux } from '../compute/gradients.js'
+import type { Augmentation } from '../data/augmentation.js'
 import type { Optimizer } from '../compute/optimizers.js'
 import type { Step, StepResult } from '../compute/step.js'
 import { prefixed, tensorOf, under, type TensorMap } from '../compute/tensor-map.js'
@@ -9,13 +10,14 @@ import { tf, type Tensor1D, type Tensor4D } from '../tf.js'
 /**
  * One step of supervised training on the mean cross-entropy of a batch.
  * State: `weights/*` and `optimizer/*`. Inputs: `images` (batch x height x width x channels, 0..1), `labels` (int32),
- * `learningRate` (scalar). Output: `loss` (scalar).
+ * `learningRate` (scalar), and what the augmentation draws. Output: `loss` (scalar).
  */
-export function classifierStep(network: Network, optimizer: Optimizer): Step {
+export function classifierStep(network: Network, optimizer: Optimizer, augmentation: Augmentation | null = null): Step {
   return (state, inputs) => {
     const weights = under('weights', state)
     return descendWeights(network, optimizer, state, inputs, (parameters) => {
-      const images = tensorOf<Tensor4D>(inputs, 'images')
+      const given = tensorOf<Tensor4D>(inputs, 'images')
+      const images = augmentation === null ? given : augmentation.apply(given, inputs)
       const { logits, statistics } = classify(network, { ...weights, ...parameters }, images, 'batch')
       return { loss: tf.mean(softmaxCrossEntropy(logits, tensorOf<Tensor1D>(inputs, 'labels'))), aux: statistics }
     })

@@ -200,4 +200,28 @@ describe('planning an experiment', () => {
     const kinds = planExperiment({ ...base, attack: null }).stages.map(({ kind }) => kind)
     expect(kinds).toEqual(['load', 'train', 'evaluate', 'recover', 'unlearn', 'evaluate'])
   })
+
+  it('leaves training images as they are unless asked, in experiments written before augmentation existed too', () => {
+    expect(planExperiment(base).experiment.training.augmentation).toEqual(plainAugmentation)
+  })
+
+  it('writes down what is customary for the dataset, and refuses a custom field that would not be used', () => {
+    const training = { augmentation: { kind: 'dataset' } }
+    const { experiment } = planExperiment({ ...base, dataset: { id: 'cifar-10' }, training })
+    expect(experiment.training.augmentation).toEqual({
+      ...plainAugmentation,
+      kind: 'custom',
+      cropPadding: 4,
+      horizontalFlip: true,
+    })
+    expect(refusal({ ...base, training: { augmentation: { cutout: 4 } } })).toEqual([
+      {
+        path: 'training.augmentation.cutout',
+        value: '4',
+        message: 'is only used where training.augmentation.kind is "custom"',
+      },
+    ])
+  })
 })
+
+const plainAugmentation = { kind: 'none', cropPadding: 0, horizontalFlip: false, cutout: 0, rotation: 0 }
