@@ -1,19 +1,29 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AppError } from '../../src-shared/contract/errors.js'
+import { IMAGE_FOLDER } from '../../src-shared/model/official-datasets.js'
 import type { RunFact } from '../../src-shared/contract/events.js'
 import type { DatasetReader } from '../../src-main/lab/datasets/reader.js'
 import type { RunHost } from '../../src-main/lab/run-host.js'
+import { tinyStored } from './tiny-datasets.js'
 import type { PixelImage, RunContext, RunFiles } from '../../src-main/lab/run-context.js'
 
 const projectRoot = join(import.meta.dirname, '..', '..')
 const converted = new Map<string, Uint8Array>()
 
-/** Reads installed packages from disk and keeps converted datasets in memory. */
+/** Reads installed packages from disk, keeps converted datasets in memory, and has a tiny one of every imported kind. */
 export const memoryReader: DatasetReader = {
   packageFile: (packageName, path) => readFile(join(projectRoot, 'node_modules', packageName, path)),
   async cached(key, make) {
     const found = converted.get(key) ?? (await make())
     converted.set(key, found)
+    return found
+  },
+  find: (id, name) => tinyStored(id, name)?.info ?? null,
+  names: (id) => (id === IMAGE_FOLDER ? ['images'] : []),
+  async stored(id, name) {
+    const found = tinyStored(id, name)
+    if (found === null) throw new AppError({ code: 'data-missing', message: 'Not here.' })
     return found
   },
 }
