@@ -106,7 +106,8 @@ function resample(images: Tensor4D, transforms: Tensor2D, isSmooth: boolean): Te
     const [nearX, nearY] = [tf.clipByValue(atX, 0, width - 1), tf.clipByValue(atY, 0, height - 1)]
     const isInside = tf.logicalAnd(tf.equal(nearX, atX), tf.equal(nearY, atY))
     const index = tf.add(starts, tf.add(tf.mul(nearY, width), nearX))
-    const found = tf.gather(rows, tf.cast(tf.reshape(index, [-1]), 'int32'))
+    // Not tf.gather: its native kernel reads the indices back.
+    const found = tf.gatherND(rows, tf.cast(tf.reshape(index, [-1, 1]), 'int32'))
     return tf.mul(found, tf.cast(tf.reshape(isInside, [-1, 1]), 'float32'))
   }
   if (!isSmooth) return tf.reshape(pixelsAt(tf.round(fromX), tf.round(fromY)), images.shape)
