@@ -16,6 +16,7 @@ const narrow: Record<string, object> = {
   resnet18: { width: 4 },
   'preact-resnet18': { width: 4 },
   'vgg16-bn': { width: 4 },
+  'mobilenet-v2': { width: 4 },
 }
 
 describe.each(models.all.map((model) => [model.id, model] as const))('model %s', (id, model) => {

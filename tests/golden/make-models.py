@@ -38,7 +38,7 @@ CLOSEST = 4e-6
 
 
 def relu(x):
-    assert not torch.is_grad_enabled() or x.abs().min() > CLOSEST, "too close to the kink: try another draw of images"
+    assert not torch.is_grad_enabled() or x.abs().min() > CLOSEST, "too close to the kink: give the images another label"
     return F.relu(x)
 
 
@@ -236,18 +236,19 @@ class InvertedResidual(nn.Module):
 class MobileNetV2(nn.Module):
     ROWS = ((1, 16, 1, 1), (6, 24, 2, 1), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
 
-    def __init__(self, channels, classes):
+    def __init__(self, channels, width, classes):
         super().__init__()
-        self.conv1, self.bn1 = conv3x3(channels, 32), nn.BatchNorm2d(32)
-        layers, c_in, self.ends = [], 32, {}
+        self.conv1, self.bn1 = conv3x3(channels, width), nn.BatchNorm2d(width)
+        layers, c_in, self.ends = [], width, {}
         for row, (expansion, c_out, count, stride) in enumerate(self.ROWS, 1):
+            c_out = c_out * width // 32
             for i in range(count):
                 layers.append(InvertedResidual(c_in, c_out, expansion, stride if i == 0 else 1))
                 c_in = c_out
             self.ends[len(layers) - 1] = f"stage{row}"
         self.layers = nn.Sequential(*layers)
-        self.conv2, self.bn2 = nn.Conv2d(320, 1280, 1, bias=False), nn.BatchNorm2d(1280)
-        self.linear = nn.Linear(1280, classes)
+        self.conv2, self.bn2 = nn.Conv2d(c_in, 40 * width, 1, bias=False), nn.BatchNorm2d(40 * width)
+        self.linear = nn.Linear(40 * width, classes)
 
     def forward(self, x):
         x, features = relu(self.bn1(self.conv1(x))), {}
@@ -265,8 +266,6 @@ class MobileNetV2(nn.Module):
 # ---------------------------------------------------------------------------------------------------------------------
 
 CLASSES = 10
-# Where the first draw of images comes too close to a kink.
-DRAWS = {"mobilenet-v2": 15}
 
 
 def digest(label, tensor):
@@ -294,15 +293,15 @@ def make_values():
             (4, 40, 36, 3),
         ),
         ("preact-resnet18, width 4", lambda: PreActResNet(3, 4, (2, 2, 2, 2), CLASSES), (4, 18, 16, 3)),
-        ("wrn-16-1", lambda: WideResNet(3, CLASSES), (4, 10, 12, 3)),
+        ("wrn-16-1", lambda: WideResNet(3, CLASSES), (4, 8, 8, 3)),
         ("vgg16-bn, width 4", lambda: Vgg16Bn(3, 4, CLASSES), (4, 32, 32, 3)),
         ("vgg16-bn on digits, width 4", lambda: Vgg16Bn(1, 4, CLASSES), (4, 28, 28, 1)),
-        ("mobilenet-v2", lambda: MobileNetV2(1, CLASSES), (4, 9, 10, 1)),
+        ("mobilenet-v2, width 4", lambda: MobileNetV2(1, 4, CLASSES), (4, 10, 12, 1)),
         ("resnet8", lambda: ResNet(1, 16, (1, 1, 1), None, "linear", CLASSES), (4, 14, 14, 1)),
         ("resnet20, width 6", lambda: ResNet(3, 6, (3, 3, 3), None, "linear", CLASSES), (4, 16, 14, 3)),
     ]:
         model = load(create(), f"{case}/weights").train()
-        images = pixels(f"{case}/images{DRAWS.get(case, 0)}", shape)
+        images = pixels(f"{case}/images0", shape)
         labels = torch.tensor(fill_ints(f"{case}/labels", shape[0], CLASSES))
         logits, features = model(normalized(images))
         loss = F.cross_entropy(logits, labels)
@@ -346,7 +345,7 @@ def make_names():
         "preact-resnet18": PreActResNet(3, 64, (2, 2, 2, 2), CLASSES),
         "wrn-16-1": WideResNet(3, CLASSES),
         "vgg16-bn": Vgg16Bn(3, 64, CLASSES),
-        "mobilenet-v2": MobileNetV2(3, CLASSES),
+        "mobilenet-v2": MobileNetV2(3, 32, CLASSES),
     }
     # Where torchvision has the network, its own names and shapes are what counts.
     theirs = shapes(torchvision_resnet18(num_classes=CLASSES))

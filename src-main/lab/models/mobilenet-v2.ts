@@ -33,9 +33,17 @@ const STAGES: readonly StageSpec[] = [
   { expansion: 6, channels: 160, blocks: 3, stride: 2 },
   { expansion: 6, channels: 320, blocks: 1, stride: 1 },
 ]
+/** Published channels of the stem, and of the map that is averaged. */
 const STEM = 32
-const LAST_MAP = 320
-const FEATURES = 1280
+const LAST_MAP = 1280
+
+const params = z.strictObject({
+  width: z.int().min(4).max(128).multipleOf(4).default(STEM).meta({
+    title: 'Width',
+    unit: 'channels',
+    description: 'Channels of the first convolution, 32 as published; all others in proportion.',
+  }),
+})
 
 export const mobilenetV2 = defineModel({
   id: 'mobilenet-v2',
@@ -48,32 +56,35 @@ export const mobilenetV2 = defineModel({
     year: 2018,
     url: 'https://arxiv.org/abs/1801.04381',
   },
-  params: z.strictObject({}),
+  params,
 
-  build(_params, data) {
+  build({ width }, data) {
+    const scaled = (published: number): number => (published * width) / STEM
     const layers = createLayerBuilder()
-    const conv1 = layers.conv2d('conv1', { from: data.shape.channels, to: STEM, kernel: 3, padding: 1, bias: false })
-    const bn1 = layers.batchNorm('bn1', STEM)
-    let from = STEM
+    const conv1 = layers.conv2d('conv1', { from: data.shape.channels, to: width, kernel: 3, padding: 1, bias: false })
+    const bn1 = layers.batchNorm('bn1', width)
+    let from = width
     let position = 0
-    const stages = STAGES.map(({ expansion, channels: to, blocks, stride, feature }) => ({
+    const stages = STAGES.map(({ expansion, channels, blocks, stride, feature }) => ({
       feature,
+      channels: scaled(channels),
       layers: Array.from({ length: blocks }, (_, index) => {
-        const size = { from, to, stride: index === 0 ? stride : 1 }
-        from = to
+        const size = { from, to: scaled(channels), stride: index === 0 ? stride : 1 }
+        from = size.to
         return invertedResidual(layers, `layers.${position++}`, size, expansion)
       }),
     }))
-    const conv2 = layers.conv2d('conv2', { from: LAST_MAP, to: FEATURES, kernel: 1, bias: false })
-    const bn2 = layers.batchNorm('bn2', FEATURES)
-    const linear = layers.linear('linear', { from: FEATURES, to: data.classNames.length })
+    const lastMap = scaled(LAST_MAP)
+    const conv2 = layers.conv2d('conv2', { from, to: lastMap, kernel: 1, bias: false })
+    const bn2 = layers.batchNorm('bn2', lastMap)
+    const linear = layers.linear('linear', { from: lastMap, to: data.classNames.length })
     return assemble(data, layers, {
       features: [
-        ...STAGES.flatMap(({ feature: name, channels }) =>
+        ...stages.flatMap(({ feature: name, channels }) =>
           name === undefined ? [] : [{ name, channels, kind: 'map' as const }],
         ),
-        { name: 'conv2', channels: FEATURES, kind: 'map' },
-        { name: 'pooled', channels: FEATURES, kind: 'vector' },
+        { name: 'conv2', channels: lastMap, kind: 'map' },
+        { name: 'pooled', channels: lastMap, kind: 'vector' },
       ],
       classifierLayer: 'linear',
       forward(scope, x) {
