@@ -170,7 +170,7 @@ function changeOf(record: RunRecord, event: RunEvent): Partial<RunRecord> {
     case 'run.planned':
       return { status: 'running', startedAt: event.at, stages: event.stages, engine: event.engine }
     case 'run.artifact':
-      return { artifacts: [...record.artifacts, event.artifact] }
+      return { artifacts: [...record.artifacts.filter(({ path }) => path !== event.artifact.path), event.artifact] }
     case 'run.finished':
       return { status: 'done', finishedAt: event.at, summary: event.summary }
     case 'run.failed':

@@ -79,12 +79,43 @@ export interface PlantedBackdoor {
   readonly poisonedIndices: Uint32Array
 }
 
+/** What the attacker has: the clean training images, the architecture of the victim, and randomness. */
+export interface CraftSetting {
+  readonly train: ImageSet
+  readonly data: DatasetInfo
+  readonly network: Network
+  readonly random: RandomStreams
+  /**
+   * Trains a clean model of the experiment's own architecture and settings, from weights and an order of its own. The
+   * weights belong to the caller.
+   */
+  trainClean(): Promise<TensorMap>
+}
+
+/** A trigger that was optimised. */
+export interface CraftedTrigger {
+  readonly trigger: Trigger
+  /**
+   * Where the attack follows the victim while that is trained: the trigger to poison with from this epoch (from 1) on,
+   * for the victim's weights as they are at its start. They stay the caller's.
+   */
+  readonly renew?: (weights: TensorMap, epoch: number, context: RunContext) => Promise<Trigger>
+}
+
 export interface AttackDefinition<S extends z.ZodType = z.ZodType> extends PluginBase<S> {
   readonly kind: 'attack'
   /** What is wrong with these parameters on this dataset, by path inside the parameters; empty when nothing is. */
   check(params: z.output<S>, data: DatasetInfo): FieldError[]
-  /** The same parameters, data and randomness give the same backdoor. `train` is not changed. */
-  plant(params: z.output<S>, context: { train: ImageSet; data: DatasetInfo; random: RandomStreams }): PlantedBackdoor
+  /** What is painted; where the attack crafts its trigger, what that starts from. Quick, so that it can be previewed. */
+  createTrigger(params: z.output<S>, data: DatasetInfo, random: RandomStreams): Trigger
+  /** Optimises the trigger before anything is poisoned, in a stage of its own. */
+  craft?(params: z.output<S>, setting: CraftSetting, context: RunContext): Promise<CraftedTrigger>
+  /** The same parameters, trigger, data and randomness give the same backdoor. `train` is not changed. */
+  plant(
+    params: z.output<S>,
+    trigger: Trigger,
+    setting: { train: ImageSet; data: DatasetInfo; random: RandomStreams },
+  ): PlantedBackdoor
 }
 
 /**

@@ -101,7 +101,17 @@ export function planExperiment(input: unknown, shelf: DatasetShelf = emptyShelf)
     attack,
     defenses: known,
     data,
-    stages: stagesOf(attack !== null, known),
+    stages: stagesOf(attack?.definition ?? null, known),
+  }
+}
+
+/** What is said of a network beside its saved weights. */
+export function weightsMetadata({ experiment }: ExperimentPlan): Record<string, string> {
+  return {
+    model: experiment.model.id,
+    modelParams: JSON.stringify(experiment.model.params),
+    dataset: experiment.dataset.id,
+    layout: 'convolutions height x width x in x out, linear in x out',
   }
 }
 
@@ -216,11 +226,12 @@ function oracleWithoutAttack(index: number): FieldError {
   }
 }
 
-function stagesOf(hasAttack: boolean, planned: readonly PlannedDefense[]): Stage[] {
+function stagesOf(attack: AttackDefinition | null, planned: readonly PlannedDefense[]): Stage[] {
   const victim = (kind: Stage['kind'], title: string): Stage => ({ kind, title, defense: null })
   return [
     victim('load', 'Load data'),
-    ...(hasAttack ? [victim('poison', 'Poison training images')] : []),
+    ...(attack?.craft === undefined ? [] : [victim('craft', 'Optimise the trigger')]),
+    ...(attack === null ? [] : [victim('poison', 'Poison training images')]),
     victim('train', 'Train victim'),
     victim('evaluate', 'Evaluate victim'),
     ...planned.flatMap(({ definition }, index): Stage[] => [

@@ -30,11 +30,11 @@ export async function previewTrigger(
     reader,
     random: random.within('dataset'),
   })
-  const { poisonedTrain, poisonedIndices, trigger } = plan.attack.definition.plant(plan.attack.params, {
-    train,
-    data: plan.data,
-    random: random.within('attack'),
-  })
+  const { definition, params } = plan.attack
+  const attackRandom = random.within('attack')
+  const trigger = definition.createTrigger(params, plan.data, attackRandom)
+  const setting = { train, data: plan.data, random: attackRandom }
+  const { poisonedTrain, poisonedIndices } = definition.plant(params, trigger, setting)
   const shown = poisonedIndices.subarray(offset, offset + count)
   return {
     poisonedImages: poisonedIndices.length,
@@ -48,6 +48,10 @@ export async function previewTrigger(
     clean: blockOf(selectImages(train, shown)),
     poisoned: blockOf(selectImages(poisonedTrain, shown)),
     trigger: block(trigger.picture.shape, trigger.picture.pixels, 1),
+    note:
+      definition.craft === undefined
+        ? null
+        : `${definition.title} optimises its trigger when the run starts: this is the one it starts from.`,
   }
 }
 

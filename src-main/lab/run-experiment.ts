@@ -1,15 +1,16 @@
 import type { Scores } from '../../src-shared/model/metrics.js'
 import type { DefenseSummary, RunSummary } from '../../src-shared/model/run-record.js'
 import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
-import { createAugmentation } from './data/augmentation.js'
 import { selectImages } from './data/image-set.js'
 import type { AttackerKnowledge, Dataset, DefenderView, PlantedBackdoor } from './define.js'
 import { releasePredictor } from './evaluation/predict.js'
-import { measureScores, prepareExam, type Exam } from './evaluation/scores.js'
+import { measureScores, prepareExam, reportScores, type Exam } from './evaluation/scores.js'
 import { createWall, type Wall } from './evaluation/wall.js'
-import type { ExperimentPlan, PlannedDefense } from './experiment-plan.js'
-import { initialWeights, type Classifier, type Network } from './nn/network.js'
+import { weightsMetadata, type ExperimentPlan, type PlannedDefense } from './experiment-plan.js'
+import type { Classifier, Network } from './nn/network.js'
+import { plannedTraining } from './planned-training.js'
 import { createRandomStreams, type RandomStreams } from './random/streams.js'
+import { startAttack, type AttackGround, type RunningAttack } from './run-attack.js'
 import type { RunContext } from './run-context.js'
 import type { RunHost } from './run-host.js'
 import { createStageClock, type StageClock } from './stage-clock.js'
@@ -34,130 +35,125 @@ export async function runExperiment(plan: ExperimentPlan, host: RunHost): Promis
     reader: host.reader,
     random: random.within('dataset'),
   })
-  const backdoor = await plantBackdoor(plan, dataset, random, clock.context, clock.enter)
-  const { exam, defenderImages } = splitTest(plan, dataset, backdoor, random)
-
-  clock.enter('train')
   const network = plan.model.definition.build(plan.model.params, plan.data)
-  const victim: Classifier = {
-    network,
-    weights: await trainVictim(plan, network, dataset, backdoor, exam, random, clock.context),
-  }
+  const { clean, defenderImages } = splitTest(plan, dataset, random)
+  const ground = { plan, network, train: dataset.train, test: clean, random }
+  let results: Omit<RunSummary, 'seconds' | 'peakMemoryMb' | 'tensorsLeft'>
   try {
-    await host.files.saveTensors('victim.safetensors', 'Victim weights', victim.weights, modelMetadata(plan))
-    clock.enter('evaluate')
-    const before = await measureScores(network, victim.weights, exam)
-    reportScores(clock.context, before)
-    warnIfNotTaken(clock.context, before)
-
-    const wall = exam.triggered === null ? null : createWall(network, exam.triggered)
-    if (wall !== null) {
-      await wall.hang(clock.context)
-      host.emit({ type: 'run.wall-hung', ...wall.layout })
-    }
-    // The same for every defense, so that they are compared on equal terms.
-    const defenderSets = splitDefender(plan, defenderImages, random)
-    const summaries: DefenseSummary[] = []
-    for (const [index, defense] of plan.defenses.entries()) {
-      const view: DefenderView = {
-        victim,
-        data: plan.data,
-        ...defenderSets,
-        random: random.within(`defense.${index}`),
-      }
-      summaries.push(await runDefense(defense, index, view, { exam, backdoor, plan, wall }, clock))
-    }
-
-    return {
-      before,
-      attackTook: before.attackSuccessRate === null ? null : before.attackSuccessRate >= TAKEN_FROM,
-      testImages: exam.clean.count,
-      triggeredImages: exam.triggered?.set.count ?? 0,
-      defenses: summaries,
-      seconds: clock.seconds(),
-      peakMemoryMb: host.peakMemoryMb(),
-      tensorsLeft: tf.memory().numTensors - tensorsBefore - Object.keys(victim.weights).length,
+    const attack = plan.attack === null ? null : await startAttack(plan.attack, ground, clock.context, clock.enter)
+    clock.enter('train')
+    const { weights, exam } = await trainVictim(ground, attack, clock.context)
+    try {
+      const victim: Classifier = { network, weights }
+      const views = defenderViews(plan, victim, defenderImages, random)
+      results = await judge(plan, victim, views, { exam, backdoor: attack?.backdoor ?? null }, host, clock)
+    } finally {
+      disposeTensors(weights)
     }
   } finally {
-    disposeTensors(victim.weights)
     releasePredictor(network)
+  }
+  return {
+    ...results,
+    seconds: clock.seconds(),
+    peakMemoryMb: host.peakMemoryMb(),
+    tensorsLeft: tf.memory().numTensors - tensorsBefore,
   }
 }
 
-async function plantBackdoor(
+/** Measures the victim, and what each defense makes of it. */
+async function judge(
   plan: ExperimentPlan,
-  { train }: Dataset,
-  random: RandomStreams,
-  { files }: RunContext,
-  enter: (kind: 'poison') => void,
-): Promise<PlantedBackdoor | null> {
-  if (plan.attack === null) return null
-  enter('poison')
-  const backdoor = plan.attack.definition.plant(plan.attack.params, {
-    train,
-    data: plan.data,
-    random: random.within('attack'),
-  })
-  await files.saveImage('trigger.png', 'True trigger', backdoor.trigger.picture)
-  await files.saveJson('poison.json', 'Positions of the poisoned training images', {
-    trainingImages: train.count,
-    poisonedIndices: [...backdoor.poisonedIndices],
-  })
-  return backdoor
+  { network, weights }: Classifier,
+  views: readonly DefenderView[],
+  { exam, backdoor }: Pick<Evaluation, 'exam' | 'backdoor'>,
+  host: RunHost,
+  clock: StageClock,
+): Promise<Pick<RunSummary, 'before' | 'attackTook' | 'testImages' | 'triggeredImages' | 'defenses'>> {
+  await host.files.saveTensors('victim.safetensors', 'Victim weights', weights, weightsMetadata(plan))
+  clock.enter('evaluate')
+  const before = await measureScores(network, weights, exam)
+  reportScores(clock.context, before)
+  warnIfNotTaken(clock.context, before)
+
+  const wall = exam.triggered === null ? null : createWall(network, exam.triggered)
+  if (wall !== null) {
+    await wall.hang(clock.context)
+    host.emit({ type: 'run.wall-hung', ...wall.layout })
+  }
+  const defenses: DefenseSummary[] = []
+  for (const [index, defense] of plan.defenses.entries()) {
+    defenses.push(await runDefense(defense, index, views[index]!, { exam, backdoor, plan, wall }, clock))
+  }
+  return {
+    before,
+    attackTook: before.attackSuccessRate === null ? null : before.attackSuccessRate >= TAKEN_FROM,
+    testImages: exam.clean.count,
+    triggeredImages: exam.triggered?.set.count ?? 0,
+    defenses,
+  }
 }
 
 /** Deals the test split: a share to the defender, the rest to the evaluation, which no defense sees. */
-function splitTest(plan: ExperimentPlan, { test }: Dataset, backdoor: PlantedBackdoor | null, random: RandomStreams) {
+function splitTest(plan: ExperimentPlan, { test }: Dataset, random: RandomStreams) {
   const order = random.stream('defender-split').permutation(test.count)
   const defenderCount = Math.round(plan.experiment.defender.share * test.count)
-  const clean = selectImages(test, order.subarray(defenderCount))
   return {
     defenderImages: selectImages(test, order.subarray(0, defenderCount)),
-    exam: prepareExam(clean, backdoor, random.stream('exam-positions')),
+    clean: selectImages(test, order.subarray(defenderCount)),
   }
 }
 
-function splitDefender(
+/** The same images for every defense, so that they are compared on equal terms, and randomness of its own for each. */
+function defenderViews(
   plan: ExperimentPlan,
+  victim: Classifier,
   images: Dataset['test'],
   random: RandomStreams,
-): Pick<DefenderView, 'train' | 'validation'> {
+): DefenderView[] {
   const order = random.stream('validation-split').permutation(images.count)
   const validationCount = Math.round(plan.experiment.defender.validationShare * images.count)
-  return {
+  const sets = {
     validation: selectImages(images, order.subarray(0, validationCount)),
     train: selectImages(images, order.subarray(validationCount)),
   }
+  return plan.defenses.map((_, index) => ({
+    victim,
+    data: plan.data,
+    ...sets,
+    random: random.within(`defense.${index}`),
+  }))
 }
 
+/** Trains on what the attack has planted, and measures each epoch with the trigger of that epoch. */
 async function trainVictim(
-  plan: ExperimentPlan,
-  network: Network,
-  dataset: Dataset,
-  backdoor: PlantedBackdoor | null,
-  exam: Exam,
-  random: RandomStreams,
+  { plan, network, train, test, random }: AttackGround,
+  attack: RunningAttack | null,
   context: RunContext,
-): Promise<TensorMap> {
-  return trainClassifier(
+): Promise<{ weights: TensorMap; exam: Exam }> {
+  const presentExam = (): Exam => prepareExam(test, attack?.backdoor ?? null, random.stream('exam-positions'))
+  const renew = attack?.renew ?? null
+  let exam = presentExam()
+  const weights = await trainClassifier(
     {
-      network,
-      initialWeights: initialWeights(network, random.stream('weights')),
-      data: backdoor === null ? dataset.train : backdoor.poisonedTrain,
-      config: plan.experiment.training,
-      augmentation: createAugmentation({
-        config: plan.experiment.training.augmentation,
-        shape: plan.data.shape,
-        meanPixel: plan.data.pixelNormalization.mean,
-        random: random.within('augmentation'),
-      }),
-      shuffle: random.stream('shuffle'),
-      async afterEpoch(weights, epoch) {
-        reportScores(context, await measureScores(network, weights, exam), epoch)
+      ...plannedTraining(plan, network, random),
+      data: attack?.backdoor.poisonedTrain ?? train,
+      ...(attack !== null && renew !== null
+        ? {
+            async renewData(now, epoch) {
+              await renew(now, epoch)
+              exam = presentExam()
+              return attack.backdoor.poisonedTrain
+            },
+          }
+        : {}),
+      async afterEpoch(now, epoch) {
+        reportScores(context, await measureScores(network, now, exam), epoch)
       },
     },
     context,
   )
+  return { weights, exam }
 }
 
 interface Evaluation {
@@ -196,7 +192,7 @@ async function runDefense(
       'repaired.safetensors',
       `Weights after ${definition.title}`,
       result.weights,
-      modelMetadata(plan),
+      weightsMetadata(plan),
     )
     context.enterStage('evaluate')
     const after = await measureScores(network, result.weights, exam)
@@ -222,24 +218,10 @@ function attackerKnowledge(network: Network, exam: Exam, backdoor: PlantedBackdo
   }
 }
 
-function reportScores(context: RunContext, scores: Scores, epoch: number | null = null): void {
-  const known = Object.entries(scores).filter((entry): entry is [string, number] => entry[1] !== null)
-  context.metrics({ epoch, origin: 'evaluation', values: Object.fromEntries(known) })
-}
-
 function warnIfNotTaken(context: RunContext, { attackSuccessRate }: Scores): void {
   if (attackSuccessRate === null || attackSuccessRate >= TAKEN_FROM) return
   context.note(
     'warning',
     `The attack did not take (attack success ${(100 * attackSuccessRate).toFixed(1)} %): defending this model proves nothing.`,
   )
-}
-
-function modelMetadata({ experiment }: ExperimentPlan): Record<string, string> {
-  return {
-    model: experiment.model.id,
-    modelParams: JSON.stringify(experiment.model.params),
-    dataset: experiment.dataset.id,
-    layout: 'convolutions height x width x in x out, linear in x out',
-  }
 }

@@ -18,7 +18,10 @@ export const PreviewRequest = z.object({
 })
 export type PreviewRequest = z.infer<typeof PreviewRequest>
 
-/** Some of the training images that the run will poison, before and after: the very ones, by the same seed. */
+/**
+ * Some of the training images that the run will poison, before and after: the very ones, by the same seed. A trigger
+ * that the run first optimises is shown as it starts.
+ */
 export const TriggerPreview = z.object({
   poisonedImages: z.int().min(0).meta({ description: 'How many the run will poison in all.' }),
   trainingImages: z.int().min(0),
@@ -33,5 +36,6 @@ export const TriggerPreview = z.object({
   clean: PixelBlock,
   poisoned: PixelBlock,
   trigger: PixelBlock,
+  note: z.string().nullable().meta({ description: 'What is not yet as the run will have it, in a sentence.' }),
 })
 export type TriggerPreview = z.infer<typeof TriggerPreview>

@@ -8,7 +8,10 @@ const train = stripes(300, 1)
 
 describe.each(attacks.all.map((attack) => [attack.id, attack] as const))('attack %s', (_id, attack) => {
   const params = attack.params.parse({}) as { poisonRate: number; targetClass: number }
-  const plant = (seed: number) => attack.plant(params, { train, data: stripesInfo, random: createRandomStreams(seed) })
+  const plant = (seed: number) => {
+    const setting = { train, data: stripesInfo, random: createRandomStreams(seed) }
+    return attack.plant(params, attack.createTrigger(params, stripesInfo, setting.random), setting)
+  }
 
   it('accepts its defaults on images that are large enough', () => {
     expect(attack.check(params, stripesInfo)).toEqual([])

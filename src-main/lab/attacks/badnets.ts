@@ -4,22 +4,11 @@
  * target; the trained network then answers the target wherever it sees the patch.
  */
 import { z } from 'zod'
-import { createImageSet, imageAt } from '../data/image-set.js'
 import { defineAttack } from '../define.js'
 import { checkPatchTrigger, createPatchTrigger, PatchParams } from '../triggers/patch.js'
-import { checkTargetClass } from './target-class.js'
+import { checkStamped, plantStamped, stampedShape } from './stamped.js'
 
-const params = z.strictObject({
-  targetClass: z.int().min(0).default(0).meta({
-    title: 'Target class',
-    description: 'The class that triggered images are to be taken for, from every other class (all2one).',
-  }),
-  poisonRate: z.number().gt(0).max(1).default(0.05).meta({
-    title: 'Poison rate',
-    description: 'Share of the training images that carry the trigger and the target label; drawn from all classes.',
-  }),
-  trigger: PatchParams.prefault({}).meta({ title: 'Trigger' }),
-})
+const params = z.strictObject({ ...stampedShape, trigger: PatchParams.prefault({}).meta({ title: 'Trigger' }) })
 
 export const badnets = defineAttack({
   id: 'badnets',
@@ -51,23 +40,11 @@ export const badnets = defineAttack({
     },
   ],
 
-  check: ({ targetClass, trigger }, data) => [
-    ...checkTargetClass(targetClass, data),
-    ...checkPatchTrigger(trigger, data.shape).map((error) => ({ ...error, path: `trigger.${error.path}` })),
+  check: (given, data) => [
+    ...checkStamped(given, data),
+    ...checkPatchTrigger(given.trigger, data.shape).map((error) => ({ ...error, path: `trigger.${error.path}` })),
   ],
 
-  plant({ targetClass, poisonRate, trigger: triggerParams }, { train, data, random }) {
-    const trigger = createPatchTrigger(triggerParams, data.shape, random.stream('trigger'))
-    const poisonedIndices = random
-      .stream('poison')
-      .sample(train.count, Math.round(poisonRate * train.count))
-      .toSorted()
-    const positions = random.stream('positions')
-    const poisonedTrain = createImageSet(train.shape, train.pixels.slice(), train.labels.slice())
-    for (const index of poisonedIndices) {
-      trigger.paint(imageAt(poisonedTrain, index), positions)
-      poisonedTrain.labels[index] = targetClass
-    }
-    return { trigger, targetOf: () => targetClass, poisonedTrain, poisonedIndices }
-  },
+  createTrigger: ({ trigger }, data, random) => createPatchTrigger(trigger, data.shape, random.stream('trigger')),
+  plant: plantStamped,
 })

@@ -4,6 +4,7 @@ import { imageAt, indicesWhere, selectImages, type ImageSet } from '../data/imag
 import type { PlantedBackdoor } from '../define.js'
 import type { Network } from '../nn/network.js'
 import type { Rng } from '../random/rng.js'
+import type { RunContext } from '../run-context.js'
 import { predictClasses, shareEqual } from './predict.js'
 
 /** The images that a model is judged on, drawn once, so that before and after are measured on the same pictures. */
@@ -46,4 +47,10 @@ export async function measureScores(network: Network, weights: TensorMap, { clea
       triggered.targets,
     ),
   }
+}
+
+/** Tells the world of them; without an epoch they are a stage's result. */
+export function reportScores(context: RunContext, scores: Scores, epoch: number | null = null): void {
+  const known = Object.entries(scores).filter((entry): entry is [string, number] => entry[1] !== null)
+  context.metrics({ epoch, origin: 'evaluation', values: Object.fromEntries(known) })
 }

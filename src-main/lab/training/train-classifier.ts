@@ -23,21 +23,30 @@ export interface TrainingJob {
   readonly augmentation: Augmentation | null
   /** Order of the images. */
   readonly shuffle: Rng
+  /** What is being trained, where the stage alone does not say it. */
+  readonly note?: string
+  /**
+   * Called at the start of every epoch (from 1) with the weights as they are, which it must not keep or free: the images
+   * to train on from then on, as many as before.
+   */
+  readonly renewData?: (weights: TensorMap, epoch: number) => Promise<ImageSet>
   /** Called after every epoch with the weights as they are; it must not keep or free them. */
   readonly afterEpoch: (weights: TensorMap, epoch: number) => Promise<void>
 }
 
 /** Trains a classifier with SGD and a cosine schedule. The weights returned belong to the caller. */
 export async function trainClassifier(job: TrainingJob, context: RunContext): Promise<TensorMap> {
-  const { network, data, config, augmentation } = job
+  const { network, config, augmentation, note, renewData } = job
+  let { data } = job
   const optimizer = sgd({ momentum: config.momentum, weightDecay: config.weightDecay })
   const store = createStateStore(classifierState(network, job.initialWeights, optimizer))
   try {
     const step = compileStep(classifierStep(network, optimizer, augmentation), store)
     const stepsPerEpoch = Math.ceil(data.count / config.batchSize)
-    const pace = createPace(context, { epochs: config.epochs, stepsPerEpoch })
+    const pace = createPace(context, { epochs: config.epochs, stepsPerEpoch, ...(note === undefined ? {} : { note }) })
     let done = 0
     for (let epoch = 1; epoch <= config.epochs && !(epoch > 1 && context.isStopping()); epoch++) {
+      if (renewData !== undefined) data = await renewData(under('weights', store.tensors), epoch)
       for (const batch of shuffledBatches(data.count, config.batchSize, job.shuffle)) {
         const progress = done++ / (config.epochs * stepsPerEpoch)
         const outputs = step({

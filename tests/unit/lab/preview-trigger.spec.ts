@@ -27,11 +27,9 @@ describe('the preview of a trigger', () => {
       random: random.within('dataset'),
     })
     const badnets = attacks.get('badnets', 'attack')
-    const planted = badnets.plant(badnets.params.parse({ targetClass: 7 }), {
-      train,
-      data: info,
-      random: random.within('attack'),
-    })
+    const params = badnets.params.parse({ targetClass: 7 })
+    const setting = { train, data: info, random: random.within('attack') }
+    const planted = badnets.plant(params, badnets.createTrigger(params, info, setting.random), setting)
     const indices = [...planted.poisonedIndices.subarray(10, 14)]
     expect(shown.samples.map(({ index }) => index)).toEqual(indices)
     expect(shown.samples.every(({ poisonedClass }) => poisonedClass === 7)).toBe(true)
@@ -44,6 +42,7 @@ describe('the preview of a trigger', () => {
       poisonedImages: 375,
       trainingImages: 7500,
       trigger: { count: 1, height: 3, width: 3 },
+      note: null,
     })
   })
 

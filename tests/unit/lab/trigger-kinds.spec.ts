@@ -255,11 +255,9 @@ describe('the preview', () => {
       reader: memoryReader,
       random: random.within('dataset'),
     })
-    const planted = plan.attack!.definition.plant(plan.attack!.params, {
-      train,
-      data: plan.data,
-      random: random.within('attack'),
-    })
+    const { definition, params } = plan.attack!
+    const setting = { train, data: plan.data, random: random.within('attack') }
+    const planted = definition.plant(params, definition.createTrigger(params, plan.data, setting.random), setting)
     const expected = shown.samples.flatMap(({ index }) => [
       ...planted.poisonedTrain.pixels.subarray(index * 784, (index + 1) * 784),
     ])

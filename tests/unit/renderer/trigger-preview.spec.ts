@@ -25,6 +25,7 @@ function answer(images: number, offset: number): TriggerPreview {
     clean: block(count),
     poisoned: block(count),
     trigger: block(1),
+    note: null,
   }
 }
 

@@ -1,0 +1,105 @@
+import type { StageKind } from '../../src-shared/model/run-record.js'
+import type { TensorMap } from './compute/tensor-map.js'
+import type { ImageSet } from './data/image-set.js'
+import type { CraftedTrigger, CraftSetting, PlantedBackdoor } from './define.js'
+import { measureScores, reportScores } from './evaluation/scores.js'
+import { weightsMetadata, type Chosen, type ExperimentPlan } from './experiment-plan.js'
+import type { AttackDefinition } from './define.js'
+import type { Network } from './nn/network.js'
+import { plannedTraining } from './planned-training.js'
+import type { RandomStreams } from './random/streams.js'
+import type { RunContext } from './run-context.js'
+import { trainClassifier } from './training/train-classifier.js'
+
+export interface AttackGround {
+  readonly plan: ExperimentPlan
+  readonly network: Network
+  readonly train: ImageSet
+  /** Clean test images, to say how good a clean model is. The attack does not see them. */
+  readonly test: ImageSet
+  readonly random: RandomStreams
+}
+
+/** An attack under way: what it has planted, and how it follows the victim's training. */
+export interface RunningAttack {
+  /** The backdoor as it is planted now. */
+  readonly backdoor: PlantedBackdoor
+  /** Plants anew for the victim as it is at the start of an epoch; null for an attack that has said all before. */
+  readonly renew: ((weights: TensorMap, epoch: number) => Promise<void>) | null
+}
+
+/** Crafts the trigger where the attack does so, poisons, and saves both before anything is trained on them. */
+export async function startAttack(
+  { definition, params }: Chosen<AttackDefinition>,
+  ground: AttackGround,
+  context: RunContext,
+  enter: (kind: StageKind) => void,
+): Promise<RunningAttack> {
+  const { plan, train } = ground
+  const random = ground.random.within('attack')
+  const plantWith = (trigger: CraftedTrigger['trigger']): PlantedBackdoor =>
+    definition.plant(params, trigger, { train, data: plan.data, random })
+
+  if (definition.craft !== undefined) enter('craft')
+  const { trigger, renew }: CraftedTrigger =
+    definition.craft === undefined
+      ? { trigger: definition.createTrigger(params, plan.data, random) }
+      : await definition.craft(params, craftSetting(ground, context), context)
+  enter('poison')
+  let backdoor = plantWith(trigger)
+  await saveBackdoor(backdoor, train, context)
+
+  return {
+    get backdoor() {
+      return backdoor
+    },
+    renew:
+      renew === undefined
+        ? null
+        : async (weights, epoch) => {
+            backdoor = plantWith(await renew(weights, epoch, context))
+            const { picture } = backdoor.trigger
+            const number = String(epoch).padStart(3, '0')
+            await context.files.saveImage(`trigger/epoch-${number}.png`, `Trigger of epoch ${epoch}`, picture)
+            await context.files.saveImage('trigger.png', 'True trigger', picture)
+          },
+  }
+}
+
+function craftSetting({ plan, network, train, test, random }: AttackGround, context: RunContext): CraftSetting {
+  const streams = random.within('clean-model')
+  const exam = { clean: test, triggered: null }
+  return {
+    train,
+    data: plan.data,
+    network,
+    random: random.within('attack'),
+    async trainClean() {
+      const weights = await trainClassifier(
+        {
+          ...plannedTraining(plan, network, streams),
+          data: train,
+          note: 'training a clean model',
+          afterEpoch: async (now, epoch) => reportScores(context, await measureScores(network, now, exam), epoch),
+        },
+        context,
+      )
+      await context.files.saveTensors('clean.safetensors', 'Weights of the clean model', weights, weightsMetadata(plan))
+      return weights
+    },
+  }
+}
+
+/** Trigger and indices; with the experiment they give every poisoned image again, byte for byte. */
+async function saveBackdoor(
+  { trigger, poisonedIndices, poisonedTrain }: PlantedBackdoor,
+  train: ImageSet,
+  { files }: RunContext,
+): Promise<void> {
+  await files.saveImage('trigger.png', 'True trigger', trigger.picture)
+  await files.saveJson('poison.json', 'Positions of the poisoned training images', {
+    trainingImages: train.count,
+    poisonedIndices: [...poisonedIndices],
+    poisonedLabels: Array.from(poisonedIndices, (index) => poisonedTrain.labels[index]),
+  })
+}
