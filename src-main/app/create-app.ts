@@ -1,5 +1,5 @@
 import type { AppHandlers } from '../../src-shared/contract/commands.js'
-import type { RunEvent } from '../../src-shared/contract/events.js'
+import type { AppEvent } from '../../src-shared/contract/events.js'
 import type { Versions } from '../../src-shared/model/run-record.js'
 import { createEngineHost } from './engine-host.js'
 import type { LaunchEngine } from './launched-engine.js'
@@ -20,7 +20,7 @@ export interface AppOptions {
 export interface App {
   readonly handlers: AppHandlers
   /** Returns the way out. */
-  subscribe(listener: (event: RunEvent) => void): () => void
+  subscribe(listener: (event: AppEvent) => void): () => void
   log(error: unknown): string
   close(): void
 }
@@ -50,18 +50,11 @@ export function createApp({ paths, launchEngine, versions, now, log }: AppOption
     'run.pause': async ({ runId }) => runs.steer('job.pause', runId),
     'run.resume': async ({ runId }) => runs.steer('job.resume', runId),
     'run.stop': async ({ runId }) => runs.steer('job.stop', runId),
-    'run.list': async () => {
-      const { records, unreadable } = await store.list()
-      return {
-        runs: records.map(({ runId, status, createdAt, summary, experiment }) => ({
-          runId,
-          status,
-          createdAt,
-          summary,
-          name: experiment.name,
-        })),
-        unreadable,
-      }
+    'run.list': () => store.list(),
+    'run.annotate': async ({ runId, change }) => {
+      const annotations = await store.annotate(runId, change)
+      runs.announce({ type: 'run.annotated', runId, annotations })
+      return { annotations }
     },
     'run.snapshot': async ({ runId, afterSeq }) => {
       const record = await store.read(runId)

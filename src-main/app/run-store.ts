@@ -1,13 +1,17 @@
 import { randomInt } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, appendFile, mkdir, readdir, readFile } from 'node:fs/promises'
+import { access, appendFile, mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../src-shared/contract/errors.js'
 import { RunEvent } from '../../src-shared/contract/events.js'
 import { invalidInput } from '../../src-shared/contract/field-errors.js'
 import { RunId } from '../../src-shared/model/ids.js'
+import type { AnnotationsChange, RunAnnotations } from '../../src-shared/model/run-annotations.js'
 import { RunRecord } from '../../src-shared/model/run-record.js'
 import { writeWhole } from '../storage/write-whole.js'
+import { changeAnnotations } from './annotations-file.js'
+import { createRunLister, type ListedRuns } from './list-runs.js'
+import { parseJson, readIfThere, storageError } from './read-json.js'
 
 const RECORD = 'run.json'
 const EVENTS = 'events.jsonl'
@@ -19,8 +23,8 @@ export interface RunStore {
   create(record: RunRecord): Promise<void>
   save(record: RunRecord): Promise<void>
   read(runId: RunId): Promise<RunRecord>
-  /** Newest first, with the names of folders that could not be read. */
-  list(): Promise<{ records: RunRecord[]; unreadable: string[] }>
+  list(): Promise<ListedRuns>
+  annotate(runId: RunId, change: AnnotationsChange): Promise<RunAnnotations>
   append(event: RunEvent): Promise<void>
   readEvents(runId: RunId): Promise<RunEvent[]>
 }
@@ -34,42 +38,39 @@ export function createRunStore(workspace: string): RunStore {
 
   const read = async (runId: RunId): Promise<RunRecord> => {
     const path = join(folderOf(runId), RECORD)
-    const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'ENOENT') throw storageError(`${path} cannot be read: ${cause.message}`, cause)
+    const text = await readIfThere(path)
+    if (text === null) {
       throw new AppError({
         code: 'not-found',
         message: `There is no run ${runId} in ${root}.`,
         hint: 'The command "list runs" shows the runs of a workspace; --workspace chooses another.',
       })
-    })
+    }
     const parsed = RunRecord.safeParse(parseJson(text))
     if (!parsed.success) throw storageError(`${path} is not a run record of this version`, parsed.error)
     return parsed.data
   }
 
+  // One change after the other: each begins with what the one before has written.
+  let changes: Promise<unknown> = Promise.resolve()
+
   return {
     folderOf,
     save,
     read,
+    list: createRunLister(root, RECORD, read),
+    annotate(runId, change) {
+      const changed = changes.then(async () => {
+        await read(runId)
+        return changeAnnotations(folderOf(runId), change)
+      })
+      changes = changed.catch(() => undefined)
+      return changed
+    },
     async create(record) {
       await mkdir(folderOf(record.runId), { recursive: true })
       await save(record)
       await appendFile(join(folderOf(record.runId), METRICS), METRICS_HEADER)
-    },
-    async list() {
-      const names = await readdir(root).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return []
-        throw storageError(`${root} cannot be read: ${error.message}`, error)
-      })
-      const records: RunRecord[] = []
-      const unreadable: string[] = []
-      for (const name of names.toSorted().toReversed()) {
-        const runId = RunId.safeParse(name)
-        const record = runId.success ? await read(runId.data).catch(() => null) : null
-        if (record === null) unreadable.push(name)
-        else records.push(record)
-      }
-      return { records, unreadable }
     },
     async append(event) {
       const folder = folderOf(event.runId)
@@ -82,10 +83,7 @@ export function createRunStore(workspace: string): RunStore {
       await appendFile(join(folder, METRICS), lines.join(''))
     },
     async readEvents(runId) {
-      const text = await readFile(join(folderOf(runId), EVENTS), 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return ''
-        throw storageError(`The events of run ${runId} cannot be read: ${error.message}`, error)
-      })
+      const text = (await readIfThere(join(folderOf(runId), EVENTS))) ?? ''
       // A last line cut off by a crash is left out: it was never acknowledged.
       return text.split('\n').flatMap((line) => {
         const event = RunEvent.safeParse(parseJson(line))
@@ -111,18 +109,5 @@ export async function checkWorkspace(workspace: string): Promise<void> {
   } catch (error) {
     const message = `cannot be written (${(error as Error).message}); choose a folder that you may write to`
     throw invalidInput([{ path: 'workspace', value: JSON.stringify(workspace), message }])
-  }
-}
-
-function storageError(message: string, cause: unknown): AppError {
-  return new AppError({ code: 'storage', message }, { cause })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The schema that follows refuses it with a better message than the parser's.
-    return undefined
   }
 }

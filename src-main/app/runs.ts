@@ -1,5 +1,11 @@
 import { AppError } from '../../src-shared/contract/errors.js'
-import { isTerminal, type RunEvent, type RunFact } from '../../src-shared/contract/events.js'
+import {
+  isTerminal,
+  type AppEvent,
+  type RunAnnotated,
+  type RunEvent,
+  type RunFact,
+} from '../../src-shared/contract/events.js'
 import type { Experiment } from '../../src-shared/model/experiment.js'
 import type { RunId } from '../../src-shared/model/ids.js'
 import { RUN_FORMAT, RUN_VERSION, type RunRecord, type Versions } from '../../src-shared/model/run-record.js'
@@ -18,7 +24,9 @@ export interface Runs {
   /** A fact from the engine. */
   accept(runId: RunId, fact: RunFact): void
   engineCrashed(ending: string): void
-  subscribe(listener: (event: RunEvent) => void): () => void
+  /** Tells everyone what is no part of the course of a run. */
+  announce(event: RunAnnotated): void
+  subscribe(listener: (event: AppEvent) => void): () => void
 }
 
 interface LiveRun {
@@ -37,7 +45,7 @@ export interface RunsOptions {
 
 /** The queue of runs: one at a time in the engine, each followed to its end and recorded. */
 export function createRuns({ store, engine, versions, now, log }: RunsOptions): Runs {
-  const listeners = new Set<(event: RunEvent) => void>()
+  const listeners = new Set<(event: AppEvent) => void>()
   const live = new Map<RunId, LiveRun>()
   const waiting: RunId[] = []
   let active: RunId | null = null
@@ -148,6 +156,8 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
         },
       })
     },
+
+    announce: (event) => listeners.forEach((listener) => listener(event)),
 
     subscribe(listener) {
       listeners.add(listener)

@@ -5,6 +5,7 @@ import { listables, listCommand, type Listable } from './commands/list.js'
 import { methodCommand } from './commands/method.js'
 import { EXIT_FAILED, runCommand } from './commands/run.js'
 import { showCommand } from './commands/show.js'
+import { tagCommand } from './commands/tag.js'
 import { plain, say } from './output.js'
 
 /** Something in the request was wrong, and nothing was started. */
@@ -76,6 +77,17 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--json', 'the whole record as JSON')
     .action(async (runId: string, options: { workspace: string; json?: boolean }) => {
       exitCode = await showCommand(runId, { workspace: options.workspace, json: options.json ?? false })
+    })
+
+  program
+    .command('tag')
+    .description('put tags on a run, by which "list runs" and the workbench find it')
+    .argument('<runId>')
+    .argument('[tags...]', 'words to add')
+    .option('--remove <tag>', 'a tag to take away; may be repeated', collect, [])
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
+    .action(async (runId: string, tags: string[], options: { workspace: string; remove: string[] }) => {
+      exitCode = await tagCommand(runId, tags, options)
     })
 
   program

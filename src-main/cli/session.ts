@@ -1,12 +1,12 @@
 import { commands, type Commands } from '../../src-shared/contract/commands.js'
 import { AppError } from '../../src-shared/contract/errors.js'
-import { RunEvent } from '../../src-shared/contract/events.js'
+import { AppEvent } from '../../src-shared/contract/events.js'
 import { connect, type Client } from '../../src-shared/rpc/client.js'
 import { createMemoryPair } from '../../src-shared/rpc/memory-transport.js'
 import { serve } from '../../src-shared/rpc/server.js'
 import { openHeadless } from '../app/open-headless.js'
 
-export type AppClient = Client<Commands, RunEvent>
+export type AppClient = Client<Commands, AppEvent>
 
 export interface SessionOptions {
   readonly workspace: string
@@ -21,8 +21,8 @@ export async function withApp<T>(options: SessionOptions, work: (client: AppClie
     subscribe: (emit) => app.subscribe(emit),
     onInternalError: (error) => app.log(error),
   })
-  const client = connect<Commands, RunEvent>(near, commands, {
-    parseEvent: (raw) => RunEvent.parse(raw),
+  const client = connect<Commands, AppEvent>(near, commands, {
+    parseEvent: (raw) => AppEvent.parse(raw),
     closedError: (reason) => new AppError({ code: 'disconnected', message: `The application closed: ${reason}.` }),
   })
   try {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { BrowserWindow } from 'electron'
+import { isRunEvent } from '../../src-shared/contract/events.js'
 import { channels } from '../../src-shared/desktop/bridge.js'
 import { handleProtocols } from './app-protocol.js'
 import { createDesk } from './desk.js'
@@ -64,7 +65,9 @@ export async function openDesktop(electron: ElectronApi, packageRoot: string): P
   const verbs = addShellVerbs(ipc, dialogs, grants)
 
   const presence = createRunPresence(createDesk(electron, () => window, focus))
-  application.subscribe((event) => presence.follow(event))
+  application.subscribe((event) => {
+    if (isRunEvent(event)) presence.follow(event)
+  })
 
   const openExperiment = async (): Promise<void> => {
     const file = await verbs.openFile('experiment')

@@ -5,6 +5,7 @@ import { RunId } from '../model/ids.js'
 import { JsonValue } from '../model/json.js'
 import { PreviewRequest, TriggerPreview } from '../model/trigger-preview.js'
 import { Catalogue } from '../model/plugin-manifest.js'
+import { AnnotationsChange, RunAnnotations } from '../model/run-annotations.js'
 import { RunListing, RunRecord } from '../model/run-record.js'
 import { command, type Handlers } from './command.js'
 import { RunEvent } from './events.js'
@@ -40,6 +41,11 @@ export const commands = {
   /** Ends each optimisation after its present epoch, keeps and evaluates what there is, and finishes the run. */
   'run.stop': command(z.object({ runId: RunId }), nothing),
   'run.list': command(nothing, z.object({ runs: z.array(RunListing), unreadable: z.array(z.string()) })),
+  /** Tags, note, star, archive. Refused where what is there cannot be read, so that nothing is written over. */
+  'run.annotate': command(
+    z.object({ runId: RunId, change: AnnotationsChange }),
+    z.object({ annotations: RunAnnotations }),
+  ),
   'run.snapshot': command(
     z.object({ runId: RunId, afterSeq: z.int().min(0).default(0) }),
     z.object({ record: RunRecord, folder: z.string(), events: z.array(RunEvent), lastSeq: z.int().min(0) }),

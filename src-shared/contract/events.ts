@@ -3,6 +3,7 @@ import { ArtifactRef } from '../model/artifact.js'
 import { EngineInfo } from '../model/engine-info.js'
 import { RunId } from '../model/ids.js'
 import { MetricOrigin, MetricValues } from '../model/metrics.js'
+import { RunAnnotations } from '../model/run-annotations.js'
 import { RunSummary, Stage } from '../model/run-record.js'
 import { WireError } from './errors.js'
 
@@ -60,6 +61,19 @@ const stamp = { runId: RunId, seq: z.int().min(1), at: z.iso.datetime() }
 /** A fact with its place: `seq` counts from 1 within the run, so a client can tell what it has missed. */
 export const RunEvent = z.intersection(z.union([RunFact, z.object({ type: z.literal('run.queued') })]), z.object(stamp))
 export type RunEvent = z.infer<typeof RunEvent>
+
+/** People said something about a run: no part of its course, so it has no place in the run's sequence. */
+export const RunAnnotated = z.object({ type: z.literal('run.annotated'), runId: RunId, annotations: RunAnnotations })
+export type RunAnnotated = z.infer<typeof RunAnnotated>
+
+/** Everything that a client is told. */
+export const AppEvent = z.union([RunEvent, RunAnnotated])
+export type AppEvent = z.infer<typeof AppEvent>
+
+/** Whether it belongs to the course of a run. */
+export function isRunEvent(event: AppEvent): event is RunEvent {
+  return event.type !== 'run.annotated'
+}
 
 export type TerminalFact = Extract<RunFact, { type: 'run.finished' | 'run.failed' | 'run.cancelled' }>
 

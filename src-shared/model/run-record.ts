@@ -5,6 +5,7 @@ import { EngineInfo } from './engine-info.js'
 import { Experiment } from './experiment.js'
 import { PluginId, RunId } from './ids.js'
 import { Scores } from './metrics.js'
+import { RunAnnotations } from './run-annotations.js'
 
 export const RUN_FORMAT = 'unbackdoor.run'
 export const RUN_VERSION = 1
@@ -121,8 +122,19 @@ export const RunRecord = z.object({
 })
 export type RunRecord = z.infer<typeof RunRecord>
 
-/** A line of the list of runs. */
-export const RunListing = RunRecord.pick({ runId: true, status: true, createdAt: true, summary: true }).extend({
+/** A line of the list of runs: what is needed to find a run, small enough for ten thousand of them. */
+export const RunListing = RunRecord.pick({ runId: true, status: true, createdAt: true }).extend({
   name: z.string(),
+  seed: Experiment.shape.seed,
+  dataset: PluginId,
+  model: PluginId,
+  attack: PluginId.nullable(),
+  defenses: z.array(PluginId),
+  /** The same for runs that differ only in seed and name. */
+  experimentKey: z.string(),
+  summary: RunSummary.pick({ before: true })
+    .extend({ defenses: z.array(DefenseSummary.pick({ after: true })) })
+    .nullable(),
+  annotations: RunAnnotations.nullable().meta({ description: 'null: there are some, but their file cannot be read.' }),
 })
 export type RunListing = z.infer<typeof RunListing>

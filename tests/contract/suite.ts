@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../src-shared/contract/errors.js'
 import type { Commands } from '../../src-shared/contract/commands.js'
-import type { RunEvent } from '../../src-shared/contract/events.js'
+import { isRunEvent, type AppEvent, type RunEvent } from '../../src-shared/contract/events.js'
 import { RunId } from '../../src-shared/model/ids.js'
+import { noAnnotations } from '../../src-shared/model/run-annotations.js'
 import type { Client } from '../../src-shared/rpc/client.js'
 
 export interface ContractEnds {
-  readonly client: Client<Commands, RunEvent>
-  emit(event: RunEvent): void
+  readonly client: Client<Commands, AppEvent>
+  emit(event: AppEvent): void
   close(): Promise<void>
 }
 
@@ -77,8 +78,9 @@ export function describeContract(name: string, open: () => Promise<ContractEnds>
     it('delivers events in order, to everyone who listens and to nobody who has left', async () => {
       const seen: number[] = []
       const left: number[] = []
-      ends.client.onEvent(({ seq }) => seen.push(seq))
-      const leave = ends.client.onEvent(({ seq }) => left.push(seq))
+      const note = (into: number[]) => (event: AppEvent) => void (isRunEvent(event) && into.push(event.seq))
+      ends.client.onEvent(note(seen))
+      const leave = ends.client.onEvent(note(left))
       // An answer proves that the hello has arrived, hence the subscription.
       await ends.client.call('run.list', {})
       leave()
@@ -86,6 +88,26 @@ export function describeContract(name: string, open: () => Promise<ContractEnds>
       await expect.poll(() => seen.length).toBe(50)
       expect(seen).toEqual(Array.from({ length: 50 }, (_, index) => index + 1))
       expect(left).toEqual([])
+    })
+
+    it('tells of what people said about a run, which has no place in its sequence', async () => {
+      const heard = new Promise<AppEvent>((resolve) => ends.client.onEvent(resolve))
+      await ends.client.call('run.list', {})
+      const annotations = { ...noAnnotations, tags: ['mnist'], isStarred: true }
+      ends.emit({ type: 'run.annotated', runId: someRunId, annotations })
+      expect(await heard).toEqual({ type: 'run.annotated', runId: someRunId, annotations })
+    })
+
+    it('refuses tags that are none, naming each', async () => {
+      const change = { addTags: ['fine', 'two words', 'x'.repeat(33)], note: 'n'.repeat(4001) }
+      const error = await errorOf(ends.client.call('run.annotate', { runId: someRunId, change }))
+      expect(error.code).toBe('invalid-input')
+      expect(error.fields?.map(({ path }) => path)).toEqual(['change.addTags.1', 'change.addTags.2', 'change.note'])
+      expect(error.fields?.[0]?.message).toContain('must be one word')
+      const unknown = await errorOf(
+        ends.client.call('run.annotate', { runId: someRunId, change: { colour: 'red' } as object }),
+      )
+      expect(unknown.fields).toEqual([{ path: 'change.colour', value: '"red"', message: 'is not a known field' }])
     })
 
     it('fails what is under way and whatever comes later once the wire is gone', async () => {

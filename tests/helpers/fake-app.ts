@@ -1,6 +1,6 @@
 import { commands, type AppHandlers } from '../../src-shared/contract/commands.js'
 import { AppError } from '../../src-shared/contract/errors.js'
-import type { RunEvent } from '../../src-shared/contract/events.js'
+import type { AppEvent } from '../../src-shared/contract/events.js'
 import type { Transport } from '../../src-shared/rpc/transport.js'
 import { serve } from '../../src-shared/rpc/server.js'
 
@@ -23,6 +23,9 @@ export const fakeHandlers: AppHandlers = {
     throw new Error('a bug')
   },
   'run.list': async () => ({ runs: [], unreadable: ['notes'] }),
+  'run.annotate': async () => {
+    throw new AppError({ code: 'storage', message: 'Not readable.' })
+  },
   'run.snapshot': async () => {
     throw new AppError({ code: 'not-found', message: 'There is no such run.', hint: 'Look elsewhere.' })
   },
@@ -32,11 +35,11 @@ export const fakeHandlers: AppHandlers = {
 
 export interface FakeApp {
   serve(transport: Transport): void
-  emit(event: RunEvent): void
+  emit(event: AppEvent): void
 }
 
 export function createFakeApp(): FakeApp {
-  const listeners = new Set<(event: RunEvent) => void>()
+  const listeners = new Set<(event: AppEvent) => void>()
   let logged = 0
   return {
     serve: (transport) =>

@@ -2,7 +2,7 @@ import { createPinia, setActivePinia, type Pinia } from 'pinia'
 import { createApp } from 'vue'
 import type { AppClient, ConnectionState } from '../../src-renderer/src/client/create-app-client.js'
 import { appClientKey, fileUrlKey } from '../../src-renderer/src/stores/app-client.js'
-import type { Commands, InputOf, OutputOf, RunEvent } from '../../src-shared/contract/index.js'
+import type { Commands, InputOf, OutputOf, AppEvent } from '../../src-shared/contract/index.js'
 
 export type FakeAnswers = {
   [N in keyof Commands & string]?: (
@@ -13,13 +13,13 @@ export type FakeAnswers = {
 export interface FakeClient extends AppClient {
   /** Names of the commands that were called, in order. */
   readonly calls: readonly string[]
-  emit(event: RunEvent): void
+  emit(event: AppEvent): void
   setState(state: ConnectionState): void
 }
 
 /** A client without a wire: answers come from the test, events when it says so. */
 export function createFakeClient(answers: FakeAnswers): FakeClient {
-  const events = new Set<(event: RunEvent) => void>()
+  const events = new Set<(event: AppEvent) => void>()
   const states = new Set<(state: ConnectionState) => void>()
   const calls: string[] = []
   let state: ConnectionState = { kind: 'open' }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer, type RunningServer } from '../../src-main/serve/create-server.js'
 import type { AppHandlers } from '../../src-shared/contract/commands.js'
-import type { RunEvent } from '../../src-shared/contract/events.js'
+import type { AppEvent } from '../../src-shared/contract/events.js'
 import { fakeHandlers } from './fake-app.js'
 import { ask } from './serve-wire.js'
 
@@ -15,7 +15,7 @@ export interface TestServer {
   readonly folder: string
   /** What was said in the terminal. */
   readonly said: string[]
-  emit(event: RunEvent): void
+  emit(event: AppEvent): void
   /** How many clients have said hello. */
   listeners(): number
   token(): string
@@ -42,7 +42,7 @@ export async function startTestServer({ handlers = {}, port = 0 }: TestServerOpt
   await writeFile(join(folder, 'secret.txt'), 'not for the web')
 
   const said: string[] = []
-  const listeners = new Set<(event: RunEvent) => void>()
+  const listeners = new Set<(event: AppEvent) => void>()
   let logged = 0
   const server = await createServer({
     app: {

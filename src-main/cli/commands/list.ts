@@ -1,4 +1,5 @@
 import type { PluginKind, PluginManifest } from '../../../src-shared/model/plugin-manifest.js'
+import type { RunListing } from '../../../src-shared/model/run-record.js'
 import { percent, plain, printJson, printResult, say } from '../output.js'
 import { withApp } from '../session.js'
 
@@ -53,24 +54,14 @@ export function listCommand(what: Listable | null, { workspace, json }: ListOpti
   }
 }
 
-type RunLine = {
-  runId: string
-  status: string
-  name: string
-  summary: {
-    before: { attackSuccessRate: number | null }
-    defenses: { after: { attackSuccessRate: number | null } }[]
-  } | null
-}
-
-function runRow({ runId, status, name, summary }: RunLine): string[] {
+function runRow({ runId, status, name, summary, annotations }: RunListing): string[] {
   const success =
     summary === null
       ? ''
       : `attack success ${[summary.before, ...summary.defenses.map(({ after }) => after)]
           .map((scores) => percent(scores.attackSuccessRate))
           .join(' -> ')}`
-  return [runId, status, plain(name), success]
+  return [runId, status, plain(name), success, annotations === null ? 'tags not readable' : annotations.tags.join(' ')]
 }
 
 function printSection(title: string, rows: string[][]): void {

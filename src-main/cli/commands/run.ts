@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { isTerminal } from '../../../src-shared/contract/events.js'
+import { isRunEvent, isTerminal } from '../../../src-shared/contract/events.js'
 import type { RunId } from '../../../src-shared/model/ids.js'
 import type { RunRecord } from '../../../src-shared/model/run-record.js'
 import { loadExperiment } from '../load-experiment.js'
@@ -46,6 +46,7 @@ async function follow(
   const progress = createProgressLine(process.stderr)
   const ended = Promise.withResolvers<void>()
   const stopListening = client.onEvent((event) => {
+    if (!isRunEvent(event)) return
     if (json) printJson(event)
     progress.show(event)
     if (isTerminal(event)) ended.resolve()

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { commands, type Commands } from '../../../src-shared/contract/commands.js'
 import { AppError, WireError } from '../../../src-shared/contract/errors.js'
-import { RunEvent } from '../../../src-shared/contract/events.js'
+import { AppEvent } from '../../../src-shared/contract/events.js'
 import { connect, type Client } from '../../../src-shared/rpc/client.js'
 import type { Transport } from '../../../src-shared/rpc/transport.js'
 import { keepConnected, type OpenTransport, type Pause } from './keep-connected.js'
@@ -15,8 +15,8 @@ export type ConnectionState =
 /** The application as the stores see it, wherever it runs. Each way to listen returns the way out. */
 export interface AppClient {
   /** Waits for the connection if there is none; rejects if it is lost before the answer came. */
-  readonly call: Client<Commands, RunEvent>['call']
-  onEvent(listener: (event: RunEvent) => void): () => void
+  readonly call: Client<Commands, AppEvent>['call']
+  onEvent(listener: (event: AppEvent) => void): () => void
   /**
    * Called at once with the present state, then with each change. Events are missed while it is not open: whoever
    * follows a run asks `run.snapshot` for those after its last one each time it opens.
@@ -25,12 +25,12 @@ export interface AppClient {
   close(): void
 }
 
-type WireClient = Client<Commands, RunEvent>
+type WireClient = Client<Commands, AppEvent>
 
 const Refusal = z.object({ kind: z.literal('refused'), error: WireError })
 
 export function createAppClient(open: OpenTransport, pause?: Pause): AppClient {
-  const eventListeners = new Set<(event: RunEvent) => void>()
+  const eventListeners = new Set<(event: AppEvent) => void>()
   const stateListeners = new Set<(state: ConnectionState) => void>()
   let state: ConnectionState = { kind: 'connecting', reason: null }
   let waiting = createWaiting()
@@ -48,8 +48,8 @@ export function createAppClient(open: OpenTransport, pause?: Pause): AppClient {
   }
 
   const onOpen = (transport: Transport): void => {
-    const client = connect<Commands, RunEvent>(transport, commands, {
-      parseEvent: (raw) => RunEvent.parse(raw),
+    const client = connect<Commands, AppEvent>(transport, commands, {
+      parseEvent: (raw) => AppEvent.parse(raw),
       closedError: lostError,
     })
     client.onEvent((event) => eventListeners.forEach((listener) => listener(event)))

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { shallowReactive, shallowRef, type ShallowRef } from 'vue'
-import type { RunEvent, WireError } from '../../../src-shared/contract/index.js'
+import { isRunEvent, type RunEvent, type WireError } from '../../../src-shared/contract/index.js'
 import type { RunId } from '../../../src-shared/model/ids.js'
 import { applyEvent, isOver, runState, type RunState } from './run-state.js'
 import { toWireError } from './wire-error.js'
@@ -28,6 +28,7 @@ export const useRunStreamsStore = defineStore('run-streams', () => {
   const streams = shallowReactive(new Map<string, Following>())
 
   client.onEvent((event) => {
+    if (!isRunEvent(event)) return
     const stream = streams.get(event.runId)
     if (stream === undefined) return
     if (stream.early !== null) stream.early.push(event)

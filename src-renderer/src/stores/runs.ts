@@ -3,6 +3,7 @@ import { computed } from 'vue'
 import { isTerminal } from '../../../src-shared/contract/index.js'
 import type { RunId } from '../../../src-shared/model/ids.js'
 import type { JsonValue } from '../../../src-shared/model/json.js'
+import type { AnnotationsChange, RunAnnotations } from '../../../src-shared/model/run-annotations.js'
 import { useLoaded } from './loaded.js'
 import { useAppClient } from './app-client.js'
 
@@ -12,8 +13,20 @@ export const useRunsStore = defineStore('runs', () => {
   const { value, error, isLoading, load } = useLoaded(() => client.call('run.list', {}))
 
   client.onEvent((event) => {
+    if (event.type === 'run.annotated') {
+      apply(event.runId, event.annotations)
+      // A list that is on its way may have been made before.
+      if (isLoading.value) void load()
+      return
+    }
     if (event.type === 'run.queued' || event.type === 'run.planned' || isTerminal(event)) void load()
   })
+
+  function apply(runId: RunId, annotations: RunAnnotations): void {
+    if (value.value === null) return
+    const runs = value.value.runs.map((run) => (run.runId === runId ? { ...run, annotations } : run))
+    value.value = { ...value.value, runs }
+  }
 
   let hasBeenOpen = false
   client.onState(({ kind }) => {
@@ -35,6 +48,9 @@ export const useRunsStore = defineStore('runs', () => {
     queued: computed(() => runs.value.filter(({ status }) => status === 'queued')),
     async start(experiment: JsonValue): Promise<RunId> {
       return (await client.call('run.start', { experiment })).runId
+    },
+    async annotate(runId: RunId, change: AnnotationsChange): Promise<void> {
+      apply(runId, (await client.call('run.annotate', { runId, change })).annotations)
     },
     async cancel(runId: RunId): Promise<void> {
       await client.call('run.cancel', { runId })

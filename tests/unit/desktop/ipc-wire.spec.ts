@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import type { RunEvent } from '../../../src-shared/contract/events.js'
+import type { AppEvent } from '../../../src-shared/contract/events.js'
 import { createIpcGuard } from '../../../src-main/desktop/ipc-guard.js'
 import { createPageConnections } from '../../../src-main/desktop/page-connections.js'
 import { channels } from '../../../src-shared/desktop/bridge.js'
@@ -20,7 +20,7 @@ function openWire() {
     sendToFake(channel, message)
     queueMicrotask(() => toPage.emit(channel, structuredClone(message)))
   }
-  const listeners = new Set<(event: RunEvent) => void>()
+  const listeners = new Set<(event: AppEvent) => void>()
   let logged = 0
   const connections = createPageConnections({
     handlers: fakeHandlers,
@@ -49,7 +49,7 @@ function openWire() {
     contents,
     connections,
     listeners,
-    emit: (event: RunEvent) => listeners.forEach((each) => each(event)),
+    emit: (event: AppEvent) => listeners.forEach((each) => each(event)),
   }
 }
 

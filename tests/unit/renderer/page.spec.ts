@@ -4,7 +4,7 @@ import { isTypingKey, shortcutOf } from '../../../src-renderer/src/composables/s
 import { createActionRegistry } from '../../../src-renderer/src/composables/use-actions.js'
 import { runRow, shownRows } from '../../../src-renderer/src/features/runs/run-rows.js'
 import { clock, duration, percent, plainNumber, points } from '../../../src-renderer/src/ui/format.js'
-import { defaultRecord } from './fixtures/fixtures.js'
+import { defaultListing } from './fixtures/fixtures.js'
 
 const key = (
   name: string,
@@ -65,8 +65,8 @@ describe('fuzzyFilter', () => {
 })
 
 describe('the table of runs', () => {
-  const { summary, status, createdAt, runId } = defaultRecord
-  const listing = { runId, status, createdAt, summary, name: 'Plain' }
+  const { runId } = defaultListing
+  const listing = { ...defaultListing, name: 'Plain' }
   const rows = [
     runRow(listing),
     runRow({

@@ -6,6 +6,7 @@ import {
 } from '../../../src-renderer/src/client/create-app-client.js'
 import type { MessageBridge } from '../../../src-renderer/src/client/desktop-bridge.js'
 import { pickTransport, type Page } from '../../../src-renderer/src/client/pick-transport.js'
+import { isRunEvent } from '../../../src-shared/contract/events.js'
 import { createMemoryPair } from '../../../src-shared/rpc/memory-transport.js'
 import { someEvent } from '../../contract/suite.js'
 import { createFakeApp } from '../../helpers/fake-app.js'
@@ -100,7 +101,7 @@ describe('the client of the page', () => {
     const kinds: string[] = []
     const heard: number[] = []
     client.onState(({ kind }) => kinds.push(kind))
-    client.onEvent(({ seq }) => heard.push(seq))
+    client.onEvent((event) => void (isRunEvent(event) && heard.push(event.seq)))
     await client.call('run.list', {})
     server.emit(someEvent(1))
     await expect.poll(() => heard).toEqual([1])
@@ -149,7 +150,7 @@ describe('in the desktop window', () => {
     const { page } = createBrowser('http://127.0.0.1:1/', { cookie: '' })
     const client = createAppClient(pickTransport({ ...page, unbackdoor }))
     const heard: number[] = []
-    client.onEvent(({ seq }) => heard.push(seq))
+    client.onEvent((event) => void (isRunEvent(event) && heard.push(event.seq)))
     expect((await client.call('run.list', {})).unreadable).toEqual(['notes'])
     app.emit(someEvent(7))
     await expect.poll(() => heard).toEqual([7])
