@@ -1,18 +1,18 @@
+import { inertCell } from './inert-cell.js'
+
 /** A table as text for other programs. Cells come from anywhere, so whatever a program would obey is taken from them. */
 export interface TextTable {
   readonly columns: readonly string[]
   readonly rows: readonly (readonly string[])[]
 }
 
-export const TABLE_FORMATS = ['tsv', 'csv', 'markdown', 'latex'] as const
+export const TABLE_FORMATS = ['tsv', 'markdown', 'latex'] as const
 export type TableFormat = (typeof TABLE_FORMATS)[number]
 
 export function tableText(table: TextTable, format: TableFormat): string {
   switch (format) {
     case 'tsv':
-      return lines(table, (cells) => cells.map((cell) => inert(oneLine(cell))).join('\t'))
-    case 'csv':
-      return lines(table, (cells) => cells.map((cell) => quoted(inert(oneLine(cell)))).join(','))
+      return tsv(table)
     case 'markdown':
       return markdown(table)
     case 'latex':
@@ -20,8 +20,12 @@ export function tableText(table: TextTable, format: TableFormat): string {
   }
 }
 
-function lines({ columns, rows }: TextTable, line: (cells: readonly string[]) => string): string {
-  return `${[columns, ...rows].map(line).join('\n')}\n`
+const NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/
+
+function tsv({ columns, rows }: TextTable): string {
+  // A sign alone makes no formula.
+  const cellText = (cell: string): string => (NUMBER.test(cell) ? cell : inertCell(cell))
+  return [columns, ...rows].map((cells) => `${cells.map((cell) => cellText(oneLine(cell))).join('\t')}\n`).join('')
 }
 
 /** Line breaks and tabs as spaces; other control characters go. */
@@ -30,18 +34,6 @@ function oneLine(cell: string): string {
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/\p{Cc}/gu, '')
     .trim()
-}
-
-const PLAIN_NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/
-
-/** Spreadsheets take what begins like this for a formula, and run it. A quote before it makes it text (OWASP, CSV injection). */
-function inert(cell: string): string {
-  return /^[=+\-@＝＋－＠]/.test(cell) && !PLAIN_NUMBER.test(cell) ? `'${cell}` : cell
-}
-
-/** RFC 4180. */
-function quoted(cell: string): string {
-  return /[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }
 
 function markdown({ columns, rows }: TextTable): string {

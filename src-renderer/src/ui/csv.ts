@@ -1,7 +1,6 @@
-export type CsvCell = string | number | null
+import { inertCell } from '../../../src-shared/util/inert-cell.js'
 
-/** What a spreadsheet would take for a formula, also in its wide forms. */
-const FORMULA = /^\s*[=+\-@＝＋－＠]|^[\t\r]/u
+export type CsvCell = string | number | null
 
 /**
  * Rows as CSV (RFC 4180). Numbers are written in full; text that a spreadsheet would run as a formula gets an apostrophe
@@ -14,6 +13,6 @@ export function csvText(rows: readonly (readonly CsvCell[])[]): string {
 function cellText(cell: CsvCell): string {
   if (cell === null) return ''
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : ''
-  const text = FORMULA.test(cell) ? `'${cell}` : cell
+  const text = inertCell(cell)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
