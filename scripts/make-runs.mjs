@@ -8,10 +8,10 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * @typedef {import('../src-shared/model/run-record.js').RunRecord} RunRecord
+ * @typedef {import('zod').z.input<typeof import('../src-shared/model/run-record.js').RunRecord>} RecordFile
  * @typedef {import('../src-shared/model/run-record.js').DefenseSummary} DefenseSummary
  * @typedef {import('../src-shared/model/run-annotations.js').AnnotationsFile} AnnotationsFile
- * @typedef {{ record: RunRecord, events: object[], annotations: AnnotationsFile | null }} MadeRun
+ * @typedef {{ record: RecordFile, events: object[], annotations: AnnotationsFile | null }} MadeRun
  */
 
 const SEEDS = 5
@@ -34,9 +34,8 @@ export function makeRun(index) {
   const seed = (index % SEEDS) + 1
   const createdMs = Date.UTC(2026, 0, 1) + index * 60_000
   const at = (/** @type {number} */ seconds) => new Date(createdMs + seconds * 1000).toISOString()
-  const runId = /** @type {RunRecord['runId']} */ (
-    `${at(0).slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}-${index.toString(36).padStart(6, '0')}`
-  )
+  const time = at(0).slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
+  const runId = `${time}-${index.toString(36).padStart(6, '0')}`
   const attack = attacks[experimentNumber % attacks.length] ?? null
   const defense = defenses[Math.floor(experimentNumber / attacks.length) % defenses.length] ?? 'baeraser'
   const status = index % 50 === 49 ? 'failed' : index % 70 === 69 ? 'cancelled' : 'done'
@@ -71,7 +70,7 @@ export function makeRun(index) {
     { kind: 'unlearn', title: `${defense}: Unlearn triggers`, defense: 0 },
     { kind: 'evaluate', title: `${defense}: Evaluate`, defense: 0 },
   ]
-  /** @type {RunRecord} */
+  /** @type {RecordFile} */
   const record = {
     format: 'unbackdoor.run',
     version: 1,
@@ -105,7 +104,7 @@ export function makeRun(index) {
       threads: 2,
       reason: 'made up',
     },
-    stages: /** @type {RunRecord['stages']} */ (stages),
+    stages: /** @type {RecordFile['stages']} */ (stages),
     summary:
       status === 'done'
         ? {
@@ -114,19 +113,7 @@ export function makeRun(index) {
             testImages: 1875,
             triggeredImages: attack === null ? 0 : 1687,
             defenses: [outcome],
-            seconds: {
-              load: 0.1,
-              craft: 0,
-              poison: 0.1,
-              train: 20,
-              recover: 0,
-              unlearn: 8,
-              'fine-tune': 0,
-              prune: 0,
-              distill: 0,
-              evaluate: 1,
-              total: 30,
-            },
+            seconds: { load: 0.1, poison: 0.1, train: 20, recover: 0, unlearn: 8, evaluate: 1, total: 30 },
             peakMemoryMb: 690,
             tensorsLeft: 0,
           }
