@@ -86,7 +86,11 @@ module.exports = {
       ['src-shared', 'src-main/lab', 'src-main/engine-contract', 'src-main/storage'],
       'The engine hosts the laboratory and answers to the application.',
     ),
-    onlyPackages('src-main/engine', 'zod|fast-png|@tensorflow/tfjs-node-gpu', 'No Electron: it also runs without.'),
+    onlyPackages(
+      'src-main/engine',
+      'zod|fast-png|@jsquash/jpeg|@tensorflow/tfjs-node-gpu',
+      'No Electron: it also runs without.',
+    ),
     onlyRooms(
       'src-main/app',
       ['src-shared', 'src-main/engine-contract', 'src-main/storage'],

@@ -1,9 +1,11 @@
 import type { AppHandlers } from '../../src-shared/contract/commands.js'
+import { AppError } from '../../src-shared/contract/errors.js'
 import type { AppEvent } from '../../src-shared/contract/events.js'
 import type { Versions } from '../../src-shared/model/run-record.js'
+import { createDatasets } from './datasets/datasets.js'
 import { createEngineHost } from './engine-host.js'
 import type { LaunchEngine } from './launched-engine.js'
-import type { AppPaths } from './paths.js'
+import { datasetMirror, type AppPaths } from './paths.js'
 import { checkWorkspace, createRunStore } from './run-store.js'
 import { createRuns } from './runs.js'
 import { reportSystem } from './system-report.js'
@@ -11,6 +13,8 @@ import { reportSystem } from './system-report.js'
 export interface AppOptions {
   readonly paths: AppPaths
   readonly launchEngine: LaunchEngine
+  /** The path that the user has opened to this shell under an id. Left out where a shell can open none. */
+  readonly openGrant?: (id: string) => string
   readonly versions: Versions
   readonly now: () => Date
   /** Keeps an unexpected error; returns the id to find it by. */
@@ -26,20 +30,33 @@ export interface App {
 }
 
 /** The application: implements the contract over the store, the queue and the engine. It does not know who asks. */
-export function createApp({ paths, launchEngine, versions, now, log }: AppOptions): App {
+export function createApp(options: AppOptions): App {
+  const { paths, launchEngine, versions, now, log } = options
   const store = createRunStore(paths.workspace)
   const runs = createRuns({ store, engine: () => engine, versions, now, log })
   const engine = createEngineHost(launchEngine, {
-    onEvent: ({ runId, fact }) => runs.accept(runId, fact),
+    onEvent: (event) => {
+      if ('fact' in event) runs.accept(event.runId, event.fact)
+    },
     onCrash: (ending) => runs.engineCrashed(ending),
   })
 
+  const datasets = createDatasets({
+    cacheFolder: paths.datasetCache,
+    launchEngine,
+    openGrant: options.openGrant ?? refuseGrant,
+    mirror: datasetMirror(),
+    log,
+  })
+
   const handlers: AppHandlers = {
+    ...datasets.handlers,
     'catalogue.list': () => engine.client().call('catalogue.list', {}),
     'experiment.check': (input) => engine.client().call('experiment.check', input),
     'run.start': async ({ experiment }) => {
       await checkWorkspace(paths.workspace)
       const checked = await engine.client().call('experiment.check', { experiment })
+      datasets.requirePresent(checked.experiment.dataset.id)
       return { runId: await runs.start(checked.experiment) }
     },
     'run.cancel': async ({ runId }) => {
@@ -69,5 +86,17 @@ export function createApp({ paths, launchEngine, versions, now, log }: AppOption
     'system.report': () => reportSystem(versions.unbackdoor, paths, engine),
   }
 
-  return { handlers, subscribe: (listener) => runs.subscribe(listener), log, close: () => engine.close() }
+  const close = (): void => {
+    datasets.close()
+    engine.close()
+  }
+  return { handlers, subscribe: (listener) => runs.subscribe(listener), log, close }
+}
+
+function refuseGrant(): never {
+  throw new AppError({
+    code: 'refused',
+    message: 'Files can be imported from the command line and in the window only.',
+    hint: 'On the machine that serves this page: npm run -s cli -- datasets import ID FILE',
+  })
 }

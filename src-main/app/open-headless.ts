@@ -12,10 +12,12 @@ export interface HeadlessOptions {
   readonly workspace: string
   /** Threads of the engine; null leaves it to TensorFlow, which takes all cores. */
   readonly threads: number | null
+  /** The path that the user has opened to this shell under an id. Left out where a shell can open none. */
+  readonly openGrant?: (id: string) => string
 }
 
 /** The application without a window, its engine a forked Node process: what the command line and served mode use. */
-export function openHeadless({ startFolder, workspace, threads }: HeadlessOptions): App {
+export function openHeadless({ startFolder, workspace, threads, openGrant }: HeadlessOptions): App {
   const packageRoot = findPackageRoot(startFolder)
   const paths = defaultPaths(packageRoot, workspace)
   const { engineEntry, installationFile, datasetCache } = paths
@@ -23,6 +25,7 @@ export function openHeadless({ startFolder, workspace, threads }: HeadlessOption
     paths,
     launchEngine: () => forkEngine(engineEntry, { installationFile, datasetCache }, threads),
     versions: readVersions(packageRoot),
+    ...(openGrant === undefined ? {} : { openGrant }),
     now: () => new Date(),
     log(error) {
       const id = randomBytes(4).toString('hex')

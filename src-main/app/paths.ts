@@ -25,6 +25,11 @@ export function userCacheFolder(environment: NodeJS.ProcessEnv = process.env): s
   return join(environment['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'unbackdoor')
 }
 
+/** Address of a folder that holds a folder per dataset with its published files, to fetch them from; else null. */
+export function datasetMirror(environment: NodeJS.ProcessEnv = process.env): string | null {
+  return environment['UNBACKDOOR_DATASET_MIRROR'] || null
+}
+
 /** Paths of a program that was built into `<packageRoot>/out/main`. */
 export function defaultPaths(packageRoot: string, workspace: string): AppPaths {
   return {

@@ -29,8 +29,9 @@ async function measureCache(folder: string): Promise<SystemReport['datasetCache'
     if (error.code === 'ENOENT') return []
     throw error
   })
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size))
-  return { folder, files: names.length, totalMb: sizes.reduce((sum, size) => sum + size, 0) / MB }
+  const converted = names.filter((name) => /[.](bin|dataset)$/.test(name))
+  const sizes = await Promise.all(converted.map(async (name) => (await stat(join(folder, name))).size))
+  return { folder, files: converted.length, totalMb: sizes.reduce((sum, size) => sum + size, 0) / MB }
 }
 
 const PackageVersion = z.object({ version: z.string() })

@@ -18,13 +18,18 @@ export function plain(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/(?![\n\t])\p{Cc}/gu, '')
 }
 
-/** Columns padded to the widest cell; the first column to the left, the others to the right. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
+/** Columns padded to the widest cell; the first column to the left, the others to the right, unless said otherwise. */
+export function formatTable(
+  rows: readonly (readonly string[])[],
+  sides: readonly ('left' | 'right')[] = ['left'],
+): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows
     .map((row) =>
       row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+        .map((cell, column) =>
+          sides[column] === 'left' ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+        )
         .join('   ')
         .trimEnd(),
     )
@@ -33,6 +38,14 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
 
 export function percent(rate: number | null): string {
   return rate === null ? 'unknown' : `${(100 * rate).toFixed(1)} %`
+}
+
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en')
+}
+
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
 }
 
 export function duration(ms: number): string {

@@ -1,9 +1,7 @@
 import type { RunEvent } from '../../src-shared/contract/events.js'
 import type { Stage } from '../../src-shared/model/run-record.js'
-import { duration, percent, plain } from './output.js'
-
-/** Where there is no terminal, a line so often is enough. */
-const PLAIN_EVERY_MS = 5_000
+import { createLiveLine } from './live-line.js'
+import { duration, percent } from './output.js'
 
 export interface ProgressLine {
   show(event: RunEvent): void
@@ -13,17 +11,8 @@ export interface ProgressLine {
 
 /** Follows a run for people: one live line on a terminal, plain lines elsewhere. */
 export function createProgressLine(stream: NodeJS.WriteStream): ProgressLine {
-  const isLive = stream.isTTY
+  const { line, replace, clear } = createLiveLine(stream)
   let stages: readonly Stage[] = []
-  let lastPlain = 0
-
-  const clear = (): void => {
-    if (isLive) stream.write('\r\x1b[2K')
-  }
-  const line = (text: string): void => {
-    clear()
-    stream.write(`${plain(text)}\n`)
-  }
   const titleOf = (index: number): string => stages[index]?.title ?? ''
 
   return {
@@ -43,18 +32,9 @@ export function createProgressLine(stream: NodeJS.WriteStream): ProgressLine {
         case 'run.note':
           line(`${event.level === 'warning' ? 'Warning: ' : ''}${event.text}`)
           return
-        case 'run.progress': {
-          const text = describeProgress(event)
-          const now = Date.parse(event.at)
-          if (isLive) {
-            clear()
-            stream.write(plain(text).slice(0, Math.max(20, (stream.columns ?? 80) - 1)))
-          } else if (now - lastPlain >= PLAIN_EVERY_MS) {
-            lastPlain = now
-            line(text)
-          }
+        case 'run.progress':
+          replace(describeProgress(event))
           return
-        }
         default:
           return
       }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { resolve } from 'node:path'
 import { commands, type Commands } from '../../src-shared/contract/commands.js'
 import { AppError } from '../../src-shared/contract/errors.js'
 import { AppEvent } from '../../src-shared/contract/events.js'
@@ -13,9 +15,24 @@ export interface SessionOptions {
   readonly threads: number | null
 }
 
+/** Opens a path that the user has named to the application, which knows it by the id that this returns. */
+export type Grant = (path: string) => string
+
 /** Opens the application in this process, hands its client to `work`, and closes everything whatever happens. */
-export async function withApp<T>(options: SessionOptions, work: (client: AppClient) => Promise<T>): Promise<T> {
-  const app = openHeadless({ ...options, startFolder: import.meta.dirname })
+export async function withApp<T>(
+  options: SessionOptions,
+  work: (client: AppClient, grant: Grant) => Promise<T>,
+): Promise<T> {
+  const granted = new Map<string, string>()
+  const app = openHeadless({
+    ...options,
+    startFolder: import.meta.dirname,
+    openGrant(id) {
+      const path = granted.get(id)
+      if (path === undefined) throw new Error('A grant is asked for that was not given')
+      return path
+    },
+  })
   const [near, far] = createMemoryPair()
   serve(far, commands, app.handlers, {
     subscribe: (emit) => app.subscribe(emit),
@@ -26,7 +43,11 @@ export async function withApp<T>(options: SessionOptions, work: (client: AppClie
     closedError: (reason) => new AppError({ code: 'disconnected', message: `The application closed: ${reason}.` }),
   })
   try {
-    return await work(client)
+    return await work(client, (path) => {
+      const id = randomUUID()
+      granted.set(id, resolve(path))
+      return id
+    })
   } finally {
     client.close()
     app.close()

@@ -8,16 +8,19 @@ export interface DesktopAppOptions {
   readonly packageRoot: string
   readonly workspace: string
   readonly fork: EngineLauncher['fork']
+  /** The path of a file that the user has chosen, by the id of its grant. */
+  readonly openGrant: (id: string) => string
   readonly log: (error: unknown) => string
 }
 
 /** The application as the desktop uses it: its engine is a utility process. */
-export function openDesktopApp({ packageRoot, workspace, fork, log }: DesktopAppOptions): App {
+export function openDesktopApp({ packageRoot, workspace, fork, openGrant, log }: DesktopAppOptions): App {
   const paths = defaultPaths(packageRoot, workspace)
   const { engineEntry, installationFile, datasetCache } = paths
   return createApp({
     paths,
     launchEngine: () => launchEngine({ fork, killByPid }, engineEntry, { installationFile, datasetCache }),
+    openGrant,
     versions: readVersions(packageRoot),
     now: () => new Date(),
     log,

@@ -35,14 +35,15 @@ export async function openDesktop(electron: ElectronApi, packageRoot: string): P
     packageRoot,
     documents: app.getPath('documents'),
   })
+  const grants = createGrants()
   const application = openDesktopApp({
     packageRoot,
     workspace,
+    openGrant: (id) => grants.redeem(id, 'read'),
     fork: (entry, args, options) => utilityProcess.fork(entry, args, options),
     log,
   })
   const { preload, rendererFolder } = builtPaths(packageRoot)
-  const grants = createGrants()
   const connections = createPageConnections(application)
   let window: BrowserWindow | null = null
   let works: Promise<void> = Promise.resolve()

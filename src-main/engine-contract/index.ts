@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { command, type Handlers } from '../../src-shared/contract/command.js'
 import { commands } from '../../src-shared/contract/commands.js'
 import { RunFact } from '../../src-shared/contract/events.js'
+import { DatasetActivity, DatasetName, ImportOptions, StoredDataset } from '../../src-shared/model/dataset.js'
 import { EngineInfo } from '../../src-shared/model/engine-info.js'
 import { Experiment } from '../../src-shared/model/experiment.js'
-import { RunId } from '../../src-shared/model/ids.js'
+import { PluginId, RunId } from '../../src-shared/model/ids.js'
 
 const nothing = z.object({})
 
@@ -21,12 +22,26 @@ export const engineCommands = {
   'job.pause': command(z.object({ runId: RunId }), nothing),
   'job.resume': command(z.object({ runId: RunId }), nothing),
   'job.stop': command(z.object({ runId: RunId }), nothing),
+  /** Reads a file or folder of a stranger and stores it as `target`, whole or not at all. */
+  'dataset.import': command(
+    z.object({
+      id: PluginId,
+      name: DatasetName.nullable(),
+      path: z.string(),
+      options: ImportOptions,
+      target: z.string(),
+    }),
+    StoredDataset,
+  ),
 } as const
 
 export type EngineCommands = typeof engineCommands
 export type EngineHandlers = Handlers<EngineCommands>
 
-export const EngineEvent = z.object({ runId: RunId, fact: RunFact })
+export const EngineEvent = z.union([
+  z.object({ runId: RunId, fact: RunFact }),
+  z.object({ importing: DatasetActivity }),
+])
 export type EngineEvent = z.infer<typeof EngineEvent>
 
 /** What the bootstrap found and installed; it leaves this as a file, and the engine decides by it what to load. */

@@ -10,8 +10,9 @@ import { planExperiment } from '../lab/experiment-plan.js'
 import { previewTrigger } from '../lab/preview-trigger.js'
 import { loadBackend } from './backend.js'
 import { createDatasetReader } from './dataset-reader.js'
+import { importDataset } from './import/index.js'
 import { createJobControl, type JobControl } from './job-control.js'
-import { runJob } from './job.js'
+import { knownError, runJob } from './job.js'
 import { openProcessPort } from './process-port.js'
 
 const MB = 1024 * 1024
@@ -38,7 +39,7 @@ const handlers: EngineHandlers = {
     const engine = await engineInfo()
     if (job !== null) throw new AppError({ code: 'busy', message: `The engine is busy with run ${job.runId}.` })
     const control = createJobControl()
-    const emit = (fact: RunFact): void => listeners.forEach((listener) => listener({ runId, fact }))
+    const emit = (fact: RunFact): void => tell({ runId, fact })
     job = { runId, control, emit }
     void runJob({ plan, folder, engine, reader, control, emit, log: logError }).finally(() => {
       job = null
@@ -65,6 +66,15 @@ const handlers: EngineHandlers = {
     emit({ type: 'run.note', level: 'info', text: 'Stopping: each loop ends after its present epoch.' })
     return {}
   },
+  'dataset.import': (request) =>
+    importDataset(request, (importing) => tell({ importing })).catch((error: unknown) => {
+      throw knownError(error)
+    }),
+}
+
+/** To everyone who listens to this process. */
+function tell(event: EngineEvent): void {
+  for (const listener of listeners) listener(event)
 }
 
 function jobOf(runId: RunId): NonNullable<typeof job> {

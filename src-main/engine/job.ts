@@ -48,7 +48,7 @@ export async function runJob({ plan, folder, engine, reader, control, emit, log 
 }
 
 /** Errors of TensorFlow and the file system that have a better name than `internal`. */
-function knownError(error: unknown): unknown {
+export function knownError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error
   if (/OOM|resource exhausted|failed to allocate|out of memory/i.test(error.message)) {
     return new AppError(

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { DatasetName, DatasetState, ImportOptions } from '../model/dataset.js'
 import { EngineInfo } from '../model/engine-info.js'
 import { Experiment } from '../model/experiment.js'
-import { RunId } from '../model/ids.js'
+import { PluginId, RunId } from '../model/ids.js'
 import { JsonValue } from '../model/json.js'
 import { PreviewRequest, TriggerPreview } from '../model/trigger-preview.js'
 import { Catalogue } from '../model/plugin-manifest.js'
@@ -11,6 +12,8 @@ import { command, type Handlers } from './command.js'
 import { RunEvent } from './events.js'
 
 const nothing = z.object({})
+/** `name` is that of an imported folder, null for an official dataset. */
+const whichDataset = z.object({ id: PluginId, name: DatasetName.nullable().default(null) })
 
 /** State of the program and what it stands on, as `doctor` shows it. */
 export const SystemReport = z.object({
@@ -50,6 +53,23 @@ export const commands = {
     z.object({ runId: RunId, afterSeq: z.int().min(0).default(0) }),
     z.object({ record: RunRecord, folder: z.string(), events: z.array(RunEvent), lastSeq: z.int().min(0) }),
   ),
+  /** What is being got, how far it is, and why it failed, is part of the answer. */
+  'dataset.list': command(nothing, z.object({ folder: z.string(), datasets: z.array(DatasetState) })),
+  /** Answers once it has begun. */
+  'dataset.download': command(z.object({ id: PluginId }), nothing),
+  /** From a file or folder that the user has opened to this shell; a path is never taken. Answers once it has begun. */
+  'dataset.import': command(
+    z.object({
+      id: PluginId,
+      name: DatasetName.default('images').meta({ description: 'For a folder of images: what to call it.' }),
+      grant: z.string().max(100),
+      options: ImportOptions.prefault({}),
+    }),
+    nothing,
+  ),
+  /** Ends getting it. What has arrived of a download is kept for the next try. */
+  'dataset.cancel': command(whichDataset, nothing),
+  'dataset.remove': command(whichDataset, nothing),
   'system.report': command(nothing, SystemReport),
 } as const
 

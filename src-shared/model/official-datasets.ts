@@ -171,5 +171,8 @@ export function officialDataset(id: string): OfficialDataset | null {
   return officialDatasets.find((dataset) => dataset.id === id) ?? null
 }
 
+/** Comes with the program. */
+export const BUILT_IN = { id: 'mnist-10k', title: 'MNIST, 10,000 digits' }
+
 /** The plug-in whose images are imported from folders under names. */
 export const IMAGE_FOLDER = 'image-folder'

@@ -29,6 +29,11 @@ export const fakeHandlers: AppHandlers = {
   'run.snapshot': async () => {
     throw new AppError({ code: 'not-found', message: 'There is no such run.', hint: 'Look elsewhere.' })
   },
+  'dataset.list': async () => ({ folder: 'datasets', datasets: [] }),
+  'dataset.download': async () => ({}),
+  'dataset.import': async () => ({}),
+  'dataset.cancel': async () => ({}),
+  'dataset.remove': async () => ({}),
   // Never answers: what a call under way looks like.
   'system.report': () => new Promise(() => {}),
 }

@@ -1,10 +1,12 @@
 import type { RunFact } from '../../src-shared/contract/events.js'
+import { RunId } from '../../src-shared/model/ids.js'
 import type { EngineInfo } from '../../src-shared/model/engine-info.js'
 import { memoryReader } from './memory-host.js'
 import { createMemoryPair } from '../../src-shared/rpc/memory-transport.js'
 import { serve } from '../../src-shared/rpc/server.js'
 import type { LaunchedEngine } from '../../src-main/app/launched-engine.js'
 import { engineCommands, type EngineEvent, type EngineHandlers } from '../../src-main/engine-contract/index.js'
+import { importDataset } from '../../src-main/engine/import/index.js'
 import { describeCatalogue } from '../../src-main/lab/catalogue.js'
 import { previewTrigger } from '../../src-main/lab/preview-trigger.js'
 import { planExperiment } from '../../src-main/lab/experiment-plan.js'
@@ -49,7 +51,7 @@ export function createFakeEngine(): FakeEngine {
     say(fact) {
       const job = jobs.at(-1)
       if (job === undefined) throw new Error('No job has been started')
-      listeners.forEach((listener) => listener({ runId: job.runId as EngineEvent['runId'], fact }))
+      listeners.forEach((listener) => listener({ runId: RunId.parse(job.runId), fact }))
     },
     die: (ending) => end?.(ending),
     launch() {
@@ -68,6 +70,8 @@ export function createFakeEngine(): FakeEngine {
         'job.pause': async () => steer({ type: 'run.paused' }),
         'job.resume': async () => steer({ type: 'run.resumed' }),
         'job.stop': async () => steer({ type: 'run.note', level: 'info', text: 'Stopping.' }),
+        'dataset.import': (request) =>
+          importDataset(request, (importing) => listeners.forEach((tell) => tell({ importing }))),
         'job.cancel': async () => {
           engine.onCancel()
           return {}

@@ -1,7 +1,7 @@
 import { MAX_CLASSES } from '../../../src-shared/model/dataset.js'
 import { createRandomStreams } from '../../lab/random/streams.js'
 import { badFile } from './bad-file.js'
-import { isPictureName } from './picture.js'
+import { isPictureName } from './read-picture.js'
 import type { Source, SourceFile } from './source.js'
 
 export interface LabelledFile {

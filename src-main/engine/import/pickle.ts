@@ -25,7 +25,7 @@ const MAX_MEMO = 1_000_000
 const MAX_DIMENSIONS = 4
 const UNSIGNED_BYTE = 'u1'
 
-class Mark {}
+const MARK = Symbol('mark')
 class Name {
   constructor(readonly name: string) {}
 }
@@ -39,7 +39,7 @@ class ElementType {
 class UnfilledArray {
   filled: ByteArray | null = null
 }
-type Item = PickleValue | Mark | Name | Tuple | ElementType | UnfilledArray
+type Item = PickleValue | typeof MARK | Name | Tuple | ElementType | UnfilledArray
 
 export function readPickle(bytes: Uint8Array, file: string): PickleValue {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -76,7 +76,7 @@ export function readPickle(bytes: Uint8Array, file: string): PickleValue {
     return item
   }
   const popToMark = (): Item[] => {
-    const from = stack.findLastIndex((item) => item instanceof Mark)
+    const from = stack.findLastIndex((item) => item === MARK)
     if (from === -1) throw refuse('a mark is missing')
     return stack.splice(from).slice(1)
   }
@@ -124,7 +124,7 @@ export function readPickle(bytes: Uint8Array, file: string): PickleValue {
         push(new Tuple([]))
         break
       case 0x28: // (
-        push(new Mark())
+        push(MARK)
         break
       case 0x4e: // N
         push(null)
@@ -193,7 +193,8 @@ export function readPickle(bytes: Uint8Array, file: string): PickleValue {
         break
       }
       case 0x87: {
-        const [third, second] = [pop(), pop()]
+        const third = pop()
+        const second = pop()
         push(new Tuple([pop(), second, third]))
         break
       }
@@ -237,7 +238,7 @@ type Refuse = (what: string) => Error
 
 function topOf(stack: readonly Item[], refuse: Refuse): Item {
   const top = stack.at(-1)
-  if (top === undefined || top instanceof Mark) throw refuse('a value is missing')
+  if (top === undefined || top === MARK) throw refuse('a value is missing')
   return top
 }
 
@@ -246,7 +247,7 @@ function valueOf(item: Item, refuse: Refuse): PickleValue {
     if (item.filled === null) throw refuse('an array has no content')
     return item.filled
   }
-  const isBare = item instanceof Mark || item instanceof Name || item instanceof Tuple || item instanceof ElementType
+  const isBare = item === MARK || item instanceof Name || item instanceof Tuple || item instanceof ElementType
   if (isBare) throw refuse('a value has a form that no published file has')
   return item
 }
