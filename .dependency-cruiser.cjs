@@ -113,6 +113,13 @@ module.exports = {
     onlyRooms('src-renderer', ['src-shared'], 'The page is a client of the contract and nothing else.'),
     noBuiltins('src-renderer', 'The page runs in a browser.'),
     {
+      name: 'gallery-is-not-shipped',
+      comment: 'The gallery looks at the page; the page must not need it, or recordings would travel with the product.',
+      severity: 'error',
+      from: { path: '^src-renderer/src/' },
+      to: { path: '^src-renderer/gallery/' },
+    },
+    {
       name: 'no-electron-in-renderer',
       comment: 'The same page runs in a window and in a browser.',
       severity: 'error',

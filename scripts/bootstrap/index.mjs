@@ -64,9 +64,10 @@ function commandLine({ command, forwarded }) {
     case 'demo':
       return { script: 'out/main/cli.js', args: ['run', 'default', ...forwarded] }
     case 'results':
-      return { script: 'scripts/results.mjs', args: forwarded }
     case 'test':
-      return { script: 'scripts/test.mjs', args: forwarded }
+    case 'gallery':
+    case 'screenshots':
+      return { script: `scripts/${command}.mjs`, args: forwarded }
     default:
       return { script: 'out/main/cli.js', args: forwarded }
   }
@@ -78,6 +79,11 @@ function commandLine({ command, forwarded }) {
  * @returns {Promise<NodeRuntime>}
  */
 async function prepare(root, { command, engine: wanted }) {
+  if (command === 'gallery') {
+    // Neither engine nor build: it is there to begin at once.
+    if (whyInstall(root)) await withLock(join(root, 'out', '.lock'), 'this clone', () => ensurePackages(root))
+    return findNode(root)
+  }
   const cache = cacheFolder()
   // The tests build the app as one of their stages, so that a broken build is one failed test among others.
   const builds = command !== 'test'

@@ -39,6 +39,11 @@ const breaches = [
   { file: 'src-renderer/src/breach.ts', imports: '../../src-main/app/paths.js', rule: 'src-renderer-rooms' },
   { file: 'src-renderer/src/breach.ts', imports: 'node:fs', rule: 'src-renderer-builtins' },
   { file: 'src-renderer/src/breach.ts', imports: 'electron', rule: 'no-electron-in-renderer' },
+  {
+    file: 'src-renderer/src/breach.ts',
+    imports: '../gallery/recorded/player.js',
+    rule: 'gallery-is-not-shipped',
+  },
   { file: 'src-main/lab/breach.ts', imports: './breach.js', rule: 'no-cycles' },
   { file: 'src-main/lab/breach.ts', imports: './nowhere.js', rule: 'no-unresolved' },
 ]

@@ -46,7 +46,7 @@ test('a preset changes the values and says how it differs', async ({ page }) => 
 })
 
 test('a run.json becomes the draft', async ({ page }) => {
-  const path = join(import.meta.dirname, '..', 'unit', 'renderer', 'fixtures', 'default-run.json')
+  const path = join(import.meta.dirname, '..', '..', 'src-renderer', 'gallery', 'recordings', 'run', 'run.json')
   const record = JSON.parse(await readFile(path, 'utf8')) as { experiment: { name: string } }
   record.experiment.name = 'From a record'
   await page.locator('#experiment-file').setInputFiles({

@@ -1,11 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as base, type Page } from '@playwright/test'
-
-/** Ends a server that does not end by itself. */
-const END_AFTER_MS = 5_000
+import { startServed } from '../../scripts/served/start-served.mjs'
 
 export interface Served {
   /** Opens the page with a link of its own, as from the terminal. */
@@ -19,8 +16,8 @@ export interface Served {
 export const test = base.extend<{ served: Served }>({
   served: async ({ page }, use) => {
     const workspace = await mkdtemp(join(tmpdir(), 'unbackdoor-e2e-'))
-    const { child, link } = await startServer(workspace)
-    const problems = watch(page, new URL(link).origin)
+    const { link, origin, end } = await startServed(workspace)
+    const problems = watch(page, origin)
     await use({
       async open() {
         await page.goto(link)
@@ -30,7 +27,7 @@ export const test = base.extend<{ served: Served }>({
     })
     // Before the server ends: that the page then misses it is no problem of the page.
     const found = [...problems]
-    await endServer(child)
+    await end()
     await rm(workspace, { recursive: true, force: true })
     expect(found, 'errors, policy violations or foreign requests').toEqual([])
   },
@@ -38,32 +35,8 @@ export const test = base.extend<{ served: Served }>({
 
 export { expect }
 
-async function startServer(workspace: string): Promise<{ child: ChildProcess; link: string }> {
-  const entry = join(import.meta.dirname, '..', '..', 'out', 'main', 'serve.js')
-  const child = spawn(process.execPath, [entry, '--workspace', workspace], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let said = ''
-  const link = await new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-      const found = /http:\/\/\S+#token=\S+/.exec(said)
-      if (found !== null) resolve(found[0])
-    })
-    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
-    child.on('exit', (code) => reject(new Error(`The server ended with ${code}: ${said}`)))
-  })
-  return { child, link }
-}
-
-async function endServer(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), END_AFTER_MS)
-  await ended
-  clearTimeout(timer)
-}
-
-function watch(page: Page, origin: string): string[] {
+/** Everything that a person would find in the console, and requests to other places. */
+export function watch(page: Page, origin: string): string[] {
   const problems: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error' || message.text().includes('Content Security Policy')) {

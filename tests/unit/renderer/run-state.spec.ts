@@ -13,7 +13,7 @@ describe('runState', () => {
   })
 
   it('gives the same picture after a reload at any moment', () => {
-    for (const at of [1, 5, 20, 40, defaultEvents.length]) {
+    for (const at of [1, 5, 20, 40, 700, defaultEvents.length]) {
       const followed = runState(queuedRecord, defaultEvents.slice(0, at))
       // The record of a snapshot is newer than the one that the page began with, and may be ahead of the events.
       const reloaded = runState(followed.record, defaultEvents.slice(0, at))

@@ -184,11 +184,8 @@ describe('the wall of a run', () => {
   it('finds what was recovered, and what it achieves', () => {
     const source = { record: defaultRecord, metrics: done.metrics }
     const found = recoveredEpochs(source, 0, (path) => `/${path}`)
-    expect(found.map(({ epoch, url }) => [epoch, url])).toEqual([
-      [1, '/recovered/epoch-001.png'],
-      [15, '/recovered/epoch-015.png'],
-      [30, '/recovered/epoch-030.png'],
-    ])
+    expect(found.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 30 }, (_, k) => k + 1))
+    expect(found[14]?.url).toBe('/recovered/epoch-015.png')
     expect(recoveredEpochs(source, 0, () => null)).toEqual([])
     const [defense] = defaultRecord.experiment.defenses
     const artifacts = defaultRecord.artifacts.map((each) => ({ ...each, path: `defense-2/${each.path}` }))

@@ -1,0 +1,18 @@
+import catalogue from '../recordings/catalogue.json?raw'
+import preview from '../recordings/preview.json?raw'
+import events from '../recordings/run/events.jsonl?raw'
+import record from '../recordings/run/run.json?raw'
+import system from '../recordings/system.json?raw'
+import type { FileUrl } from '../../src/stores/app-client.js'
+import { parseRecording } from './recording.js'
+
+export const recording = parseRecording({ record, events, catalogue, system, preview })
+
+const pictures = import.meta.glob<string>('../recordings/run/**/*.png', {
+  eager: true,
+  query: '?url',
+  import: 'default',
+})
+
+/** The pictures of the recorded run, whichever replay of it asks; other files were not recorded. */
+export const recordedFileUrl: FileUrl = (_runId, path) => pictures[`../recordings/run/${path}`] ?? null

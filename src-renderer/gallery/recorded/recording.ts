@@ -1,0 +1,45 @@
+import { RunEvent, SystemReport } from '../../../src-shared/contract/index.js'
+import { Catalogue } from '../../../src-shared/model/plugin-manifest.js'
+import { RunRecord } from '../../../src-shared/model/run-record.js'
+import { TriggerPreview } from '../../../src-shared/model/trigger-preview.js'
+
+/** A real run as the page saw it, and what the page asked for besides. `scripts/record-run.mjs` makes it. */
+export interface Recording {
+  /** As it was at the end. */
+  readonly record: RunRecord
+  readonly events: readonly RunEvent[]
+  readonly catalogue: Catalogue
+  readonly system: SystemReport
+  /** The first poisoned images of its experiment. */
+  readonly preview: TriggerPreview
+}
+
+/** The texts of the files of a recording, by name. */
+export type RecordingTexts = Readonly<Record<'record' | 'events' | 'catalogue' | 'system' | 'preview', string>>
+
+export function parseRecording(texts: RecordingTexts): Recording {
+  return {
+    record: RunRecord.parse(JSON.parse(texts.record)),
+    events: texts.events
+      .trim()
+      .split('\n')
+      .map((line) => RunEvent.parse(JSON.parse(line))),
+    catalogue: Catalogue.parse(JSON.parse(texts.catalogue)),
+    system: SystemReport.parse(JSON.parse(texts.system)),
+    preview: TriggerPreview.parse(JSON.parse(texts.preview)),
+  }
+}
+
+/** The record as it was when the run had been put into the queue. */
+export function queuedRecord({ record }: Pick<Recording, 'record'>): RunRecord {
+  return {
+    ...record,
+    status: 'queued',
+    startedAt: null,
+    finishedAt: null,
+    stages: [],
+    engine: null,
+    summary: null,
+    artifacts: [],
+  }
+}
