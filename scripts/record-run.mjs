@@ -1,13 +1,16 @@
 // Records a real run for the gallery: every event as it was sent, what the page asked for besides, and the pictures.
 //
-//   npm run setup && node scripts/record-run.mjs [experiment]
+//   npm run setup && node scripts/record-run.mjs                  a minute and a half
+//   npm run setup && node scripts/record-run.mjs --keep-run       only the answers to other questions; seconds
 //
-// Writes src-renderer/gallery/recordings. Weights are left out: the page does not read them.
+// Writes src-renderer/gallery/recordings. To be run again when the contract or the catalogue has changed. Weights are
+// left out: the page does not read them.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { connect } from './served/connect.mjs'
 import { startServed } from './served/start-served.mjs'
 
@@ -16,18 +19,32 @@ const PREVIEW_IMAGES = 64
 /** Digits of a confidence that anything on the page depends on. */
 const CONFIDENCE_DIGITS = 3
 
-const [preset = 'default'] = process.argv.slice(2)
+/** What the gallery replays. */
+const PRESET = 'default'
+
+const { values } = parseArgs({ options: { 'keep-run': { type: 'boolean', default: false } } })
 const folder = fileURLToPath(new URL('../src-renderer/gallery/recordings', import.meta.url))
 const workspace = mkdtempSync(join(tmpdir(), 'unbackdoor-record-'))
 const served = await startServed(workspace)
 try {
   const connection = await connect(served)
   const catalogue = await connection.call('catalogue.list')
-  const found = catalogue.experiments.find((/** @type {{ id: string }} */ { id }) => id === preset)
-  if (found === undefined) throw new Error(`There is no experiment "${preset}".`)
-  const { experiment } = found
-  const preview = await connection.call('trigger.preview', { experiment, offset: 0, count: PREVIEW_IMAGES })
+  const { experiment } = catalogue.experiments.find((/** @type {{ id: string }} */ { id }) => id === PRESET)
+  write('catalogue.json', pretty(catalogue))
+  write('preview.json', pretty(await connection.call('trigger.preview', { experiment, count: PREVIEW_IMAGES })))
+  if (!values['keep-run']) await recordRun(connection, experiment)
+  write('system.json', pretty(withoutFolders(await connection.call('system.report'))))
+  connection.close()
+} finally {
+  await served.end()
+  rmSync(workspace, { recursive: true, force: true })
+}
 
+/**
+ * @param {import('./served/connect.mjs').Connection} connection
+ * @param {object} experiment
+ */
+async function recordRun(connection, experiment) {
   /** @type {import('./served/connect.mjs').RunEvent[]} */
   const events = []
   const ended = new Promise((resolve) => {
@@ -39,21 +56,13 @@ try {
   const { runId } = await connection.call('run.start', { experiment })
   if ((await ended) !== 'run.finished') throw new Error(`The run did not finish: ${JSON.stringify(events.at(-1))}`)
   const { record } = await connection.call('run.snapshot', { runId })
-  const system = await connection.call('system.report')
 
-  rmSync(folder, { recursive: true, force: true })
-  write('catalogue.json', pretty(catalogue))
-  write('system.json', pretty(withoutFolders(system)))
-  write('preview.json', pretty(preview))
+  rmSync(join(folder, 'run'), { recursive: true, force: true })
   write('run/run.json', pretty({ ...record, engine: hideLibrary(record.engine) }))
   write('run/events.jsonl', events.map((event) => `${JSON.stringify(shortened(event))}\n`).join(''))
   for (const { path, mediaType } of record.artifacts) {
     if (mediaType === 'image/png') write(`run/${path}`, await connection.get(`/run/${runId}/files/${path}`))
   }
-  connection.close()
-} finally {
-  await served.end()
-  rmSync(workspace, { recursive: true, force: true })
 }
 
 /** @param {unknown} value */

@@ -1,6 +1,8 @@
-import { AppError, commands, isTerminal, type AppHandlers, type RunEvent } from '../../../src-shared/contract/index.js'
+import { AppError, commands, isTerminal, type AppEvent, type AppHandlers } from '../../../src-shared/contract/index.js'
 import type { Experiment } from '../../../src-shared/model/experiment.js'
+import { experimentIdentity } from '../../../src-shared/model/experiment-identity.js'
 import { RunId } from '../../../src-shared/model/ids.js'
+import { changedAnnotations } from '../../../src-shared/model/run-annotations.js'
 import type { RunListing } from '../../../src-shared/model/run-record.js'
 import type { JsonValue } from '../../../src-shared/model/json.js'
 import type { PixelBlock, TriggerPreview } from '../../../src-shared/model/trigger-preview.js'
@@ -10,13 +12,13 @@ import { sameJson } from '../../src/schema/values.js'
 import { checkExperiment } from './check-experiment.js'
 import { browserClock, play, type Clock, type Player } from './player.js'
 import { queuedRecord, type Recording } from './recording.js'
-import { say, withoutStamp, type ReplayedRun, type Said } from './replayed-run.js'
+import { newRun, say, withoutStamp, type ReplayedRun, type Said } from './replayed-run.js'
 
 export interface RecordedApp {
   readonly handlers: AppHandlers
   /** Answers one page, over any wire. */
   serve(transport: Transport): void
-  subscribe(listener: (event: RunEvent) => void): () => void
+  subscribe(listener: (event: AppEvent) => void): () => void
   /** Recorded seconds per second: 1 as it was, 0 stands still, Infinity all at once. */
   setSpeed(speed: number): void
 }
@@ -42,9 +44,11 @@ export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
   const { recording, clock = browserClock } = options
   const { catalogue, preview, system } = recording
   const runs = new Map(options.runs.map((run) => [run.record.runId, run]))
-  const listeners = new Set<(event: RunEvent) => void>()
+  const listeners = new Set<(event: AppEvent) => void>()
   const waiting: RunId[] = []
   let { speed } = options
+  // What has become known since then has its default, as it would in a run of the same file today.
+  const recorded = checkExperiment(catalogue, asJson(recording.record.experiment))
   let active: { readonly runId: RunId; readonly player: Player; next: number; isPaused: boolean } | null = null
   let started = 0
 
@@ -74,7 +78,7 @@ export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
       clock,
     )
     active = { runId, player, next: 0, isPaused: false }
-    if (!sameJson(asJson(found(runId).record.experiment), asJson(recording.record.experiment))) {
+    if (!sameJson(asJson(found(runId).record.experiment), asJson(recorded))) {
       publish(runId, { type: 'run.note', level: 'warning', text: DIFFERENT })
     }
   }
@@ -103,7 +107,7 @@ export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
 
     'trigger.preview': async ({ experiment, offset, count }) => {
       const asked = checkExperiment(catalogue, experiment)
-      if (!sameJson(whatIsPoisoned(asked), whatIsPoisoned(recording.record.experiment))) {
+      if (!sameJson(whatIsPoisoned(asked), whatIsPoisoned(recorded))) {
         throw new AppError({
           code: 'unsupported',
           message: 'Only the images of the recorded experiment are there, and dataset, attack or seed differ from it.',
@@ -127,7 +131,7 @@ export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
         createdAt: created.toISOString(),
         experiment: checked,
       }
-      runs.set(record.runId, { record, events: [] })
+      runs.set(record.runId, newRun(record))
       waiting.push(record.runId)
       publish(record.runId, { type: 'run.queued' })
       startNext()
@@ -165,14 +169,16 @@ export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
     },
 
     'run.list': async () => ({
-      runs: [...runs.values()]
-        .map(({ record }): RunListing => {
-          const { runId, status, createdAt, summary, experiment } = record
-          return { runId, status, createdAt, summary, name: experiment.name }
-        })
-        .toSorted((a, b) => (a.runId < b.runId ? 1 : -1)),
+      runs: [...runs.values()].map(listingOf).toSorted((a, b) => (a.runId < b.runId ? 1 : -1)),
       unreadable: [],
     }),
+    'run.annotate': async ({ runId, change }) => {
+      const run = found(runId)
+      const annotations = changedAnnotations(run.annotations, change)
+      runs.set(runId, { ...run, annotations })
+      for (const listener of [...listeners]) listener({ type: 'run.annotated', runId, annotations })
+      return { annotations }
+    },
     'run.snapshot': async ({ runId, afterSeq }) => {
       const { record, events } = found(runId)
       return {
@@ -202,6 +208,24 @@ export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
       speed = given
       active?.player.setSpeed(given)
     },
+  }
+}
+
+function listingOf({ record, annotations }: ReplayedRun): RunListing {
+  const { runId, status, createdAt, summary, experiment } = record
+  return {
+    runId,
+    status,
+    createdAt,
+    name: experiment.name,
+    seed: experiment.seed,
+    dataset: experiment.dataset.id,
+    model: experiment.model.id,
+    attack: experiment.attack?.id ?? null,
+    defenses: experiment.defenses.map(({ id }) => id),
+    experimentKey: experimentIdentity(experiment),
+    summary,
+    annotations,
   }
 }
 

@@ -18,15 +18,19 @@ export interface Recording {
 export type RecordingTexts = Readonly<Record<'record' | 'events' | 'catalogue' | 'system' | 'preview', string>>
 
 export function parseRecording(texts: RecordingTexts): Recording {
-  return {
-    record: RunRecord.parse(JSON.parse(texts.record)),
-    events: texts.events
-      .trim()
-      .split('\n')
-      .map((line) => RunEvent.parse(JSON.parse(line))),
-    catalogue: Catalogue.parse(JSON.parse(texts.catalogue)),
-    system: SystemReport.parse(JSON.parse(texts.system)),
-    preview: TriggerPreview.parse(JSON.parse(texts.preview)),
+  try {
+    return {
+      record: RunRecord.parse(JSON.parse(texts.record)),
+      events: texts.events
+        .trim()
+        .split('\n')
+        .map((line) => RunEvent.parse(JSON.parse(line))),
+      catalogue: Catalogue.parse(JSON.parse(texts.catalogue)),
+      system: SystemReport.parse(JSON.parse(texts.system)),
+      preview: TriggerPreview.parse(JSON.parse(texts.preview)),
+    }
+  } catch (cause) {
+    throw new Error('The recording is older than the contract. Record anew: node scripts/record-run.mjs', { cause })
   }
 }
 

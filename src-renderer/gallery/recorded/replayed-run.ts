@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../../src-shared/contract/index.js'
+import { noAnnotations, type RunAnnotations } from '../../../src-shared/model/run-annotations.js'
 import type { RunRecord } from '../../../src-shared/model/run-record.js'
 import { applyEvent, initialRunState, type RunState } from '../../src/stores/run-state.js'
 
@@ -6,6 +7,12 @@ import { applyEvent, initialRunState, type RunState } from '../../src/stores/run
 export interface ReplayedRun {
   readonly record: RunRecord
   readonly events: readonly RunEvent[]
+  readonly annotations: RunAnnotations
+}
+
+/** A run of which nothing has been said yet. */
+export function newRun(record: RunRecord): ReplayedRun {
+  return { record, events: [], annotations: noAnnotations }
 }
 
 export type Said = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'runId' | 'seq' | 'at'> : never) : never
@@ -14,7 +21,7 @@ export type Said = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'run
 export function say(run: ReplayedRun, said: Said, at: string): { run: ReplayedRun; event: RunEvent } {
   const seq = (run.events.at(-1)?.seq ?? 0) + 1
   const event = { ...said, runId: run.record.runId, seq, at } as RunEvent
-  return { event, run: { record: recordAfter(run.record, event), events: [...run.events, event] } }
+  return { event, run: { ...run, record: recordAfter(run.record, event), events: [...run.events, event] } }
 }
 
 /** An event as it can be said again, of another run or at another time. */

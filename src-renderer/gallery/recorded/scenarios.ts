@@ -1,7 +1,7 @@
 import { isTerminal } from '../../../src-shared/contract/index.js'
 import { manyRecords } from './many-runs.js'
 import { queuedRecord, type Recording } from './recording.js'
-import { say, withoutStamp, type ReplayedRun, type Said } from './replayed-run.js'
+import { newRun, say, withoutStamp, type ReplayedRun, type Said } from './replayed-run.js'
 
 /** Situations of the whole page, each with the words that the gallery gives it. */
 export const scenarios = {
@@ -36,13 +36,13 @@ export function runsOf(name: ScenarioName, recording: Recording): ReplayedRun[] 
     case 'no-connection':
       return []
     case 'finished':
-      return [{ record: recording.record, events: recording.events }]
+      return [{ ...newRun(recording.record), events: recording.events }]
     case 'failed':
       return [brokenOff(recording, 'unlearn', { type: 'run.failed', error: CRASH })]
     case 'cancelled':
       return [brokenOff(recording, 'train', { type: 'run.cancelled' })]
     case 'many-runs':
-      return manyRecords(recording.record, MANY_RUNS).map((record) => ({ record, events: [] }))
+      return manyRecords(recording.record, MANY_RUNS).map(newRun)
   }
 }
 
@@ -60,7 +60,9 @@ function brokenOff(recording: Recording, kind: string, ending: Said): ReplayedRu
   const ends = events.findIndex((event, at) => at > begins && (event.type === 'run.stage' || isTerminal(event)))
   const until = events.slice(0, Math.floor((begins + ends) / 2))
 
-  const start: ReplayedRun = { record: queuedRecord(recording), events: [] }
-  const run = until.reduce((sofar, event) => say(sofar, withoutStamp(event), event.at).run, start)
+  const run = until.reduce(
+    (sofar, event) => say(sofar, withoutStamp(event), event.at).run,
+    newRun(queuedRecord(recording)),
+  )
   return say(run, ending, until.at(-1)?.at ?? record.createdAt).run
 }

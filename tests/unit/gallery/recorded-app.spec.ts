@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createRecordedApp, type RecordedApp } from '../../../src-renderer/gallery/recorded/recorded-app.js'
 import { MANY_RUNS, runsOf, scenarios, type ScenarioName } from '../../../src-renderer/gallery/recorded/scenarios.js'
+import { planExperiment } from '../../../src-main/lab/experiment-plan.js'
 import { runState } from '../../../src-renderer/src/stores/run-state.js'
-import { commands, type RunEvent } from '../../../src-shared/contract/index.js'
+import { commands, isRunEvent, type AppEvent, type RunEvent } from '../../../src-shared/contract/index.js'
 import { RunRecord } from '../../../src-shared/model/run-record.js'
 import { createMemoryPair } from '../../../src-shared/rpc/memory-transport.js'
 import { connectTo } from '../../helpers/contract-client.js'
@@ -32,7 +33,7 @@ function open(scenario: ScenarioName, speed = 1): void {
   clock = createFakeClock(Date.UTC(2026, 5, 1))
   app = createRecordedApp({ recording, runs: runsOf(scenario, recording), speed, clock })
   heard = []
-  app.subscribe((event) => heard.push(event))
+  app.subscribe((event) => isRunEvent(event) && heard.push(event))
 }
 
 const start = async (given: unknown = experiment) =>
@@ -115,11 +116,11 @@ describe('a replay', () => {
 })
 
 describe('the recorded application', () => {
-  it('completes an experiment as the laboratory did', async () => {
-    const { dataset, model, attack, defenses } = experiment
-    const bare = { ...experiment, model: { id: model.id }, attack: { id: attack!.id }, defenses: [{ id: 'baeraser' }] }
-    const checked = await app.handlers['experiment.check']({ experiment: JSON.parse(JSON.stringify(bare)) })
-    expect(checked.experiment).toMatchObject({ dataset, model, attack, defenses })
+  it('completes an experiment as the laboratory does', async () => {
+    for (const { experiment } of recording.catalogue.experiments) {
+      const checked = await app.handlers['experiment.check']({ experiment })
+      expect(checked.experiment).toEqual(planExperiment(experiment).experiment)
+    }
   })
 
   it('refuses what the catalogue does not allow, field by field', async () => {
@@ -157,11 +158,22 @@ describe('the recorded application', () => {
     }
   })
 
+  it('keeps what people say of a run, and tells everyone', async () => {
+    open('finished')
+    const told: AppEvent[] = []
+    app.subscribe((event) => told.push(event))
+    const { runId } = defaultRecord
+    await app.handlers['run.annotate']({ runId, change: { addTags: ['paper'], isStarred: true } })
+    expect(told).toMatchObject([{ type: 'run.annotated', runId, annotations: { tags: ['paper'] } }])
+    const { runs } = await app.handlers['run.list']({})
+    expect(runs[0]?.annotations).toEqual({ tags: ['paper'], note: '', isStarred: true, isArchived: false })
+  })
+
   it('speaks the contract over a wire', async () => {
     const [near, far] = createMemoryPair()
     app.serve(far)
     const client = connectTo(near)
-    const events: RunEvent[] = []
+    const events: AppEvent[] = []
     client.onEvent((event) => events.push(event))
     const { runId } = await client.call('run.start', { experiment: JSON.parse(JSON.stringify(experiment)) })
     expect(events.map((event) => [event.runId, event.type])).toEqual([[runId, 'run.queued']])
