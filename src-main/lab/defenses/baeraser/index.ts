@@ -13,7 +13,7 @@ import { recoverTriggers } from '../../trigger-recovery/recover.js'
 import { measureRecoveredSuccess } from '../../trigger-recovery/recovered-success.js'
 import { searchTarget } from '../../trigger-recovery/target-search.js'
 import { BaeraserParams, publishedParams } from './params.js'
-import { unlearn, type Judge } from './unlearn.js'
+import { unlearn, type UnlearningJudge } from './unlearn.js'
 
 /** The authors' code stops once measured attack success is below 0.05 %. */
 const ORACLE_STOP_BELOW = 0.0005
@@ -85,7 +85,7 @@ async function recoverAndUnlearn(
   view: DefenderView,
   targetClass: number,
   { recovery, unlearning }: BaeraserParams,
-  judge: Judge,
+  judge: UnlearningJudge,
   context: RunContext,
 ): Promise<Omit<DefenseResult, 'detection'>> {
   const { network, weights } = view.victim
@@ -122,7 +122,7 @@ async function recoverAndUnlearn(
  * the damage left: success of recovered triggers plus lost accuracy. Weights below the accuracy floor lose to all that
  * keep it.
  */
-async function defenderJudge(view: DefenderView, { selection }: BaeraserParams): Promise<Judge> {
+async function defenderJudge(view: DefenderView, { selection }: BaeraserParams): Promise<UnlearningJudge> {
   const { network, weights } = view.victim
   const victimAccuracy = shareEqual(await predictClasses(network, weights, view.validation), view.validation.labels)
   let doneInARow = 0
@@ -135,7 +135,7 @@ async function defenderJudge(view: DefenderView, { selection }: BaeraserParams):
 }
 
 /** What the published code does: look at the true trigger's success on the very images that are reported. */
-function oracleJudge({ measureAttackSuccess }: AttackerKnowledge): Judge {
+function oracleJudge({ measureAttackSuccess }: AttackerKnowledge): UnlearningJudge {
   return async ({ weights }) => {
     const attackSuccess = await measureAttackSuccess(weights)
     return { stop: attackSuccess < ORACLE_STOP_BELOW, cost: attackSuccess }
