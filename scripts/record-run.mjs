@@ -19,6 +19,7 @@ const PREVIEW_IMAGES = 64
 /** Digits of a confidence that anything on the page depends on. */
 const CONFIDENCE_DIGITS = 3
 
+const DATASETS_FOLDER = '/srv/unbackdoor/cache/datasets'
 /** What the gallery replays. */
 const PRESET = 'default'
 
@@ -31,6 +32,8 @@ try {
   const catalogue = await connection.call('catalogue.list')
   const { experiment } = catalogue.experiments.find((/** @type {{ id: string }} */ { id }) => id === PRESET)
   write('catalogue.json', pretty(catalogue))
+  const datasets = await connection.call('dataset.list')
+  write('datasets.json', pretty({ ...datasets, folder: DATASETS_FOLDER }))
   write('preview.json', pretty(await connection.call('trigger.preview', { experiment, count: PREVIEW_IMAGES })))
   if (!values['keep-run']) await recordRun(connection, experiment)
   write('system.json', pretty(withoutFolders(await connection.call('system.report'))))
@@ -88,7 +91,7 @@ function withoutFolders(system) {
     ...system,
     workspace: '/srv/unbackdoor/workspace',
     engine: hideLibrary(system.engine),
-    datasetCache: { ...system.datasetCache, folder: '/srv/unbackdoor/cache/datasets' },
+    datasetCache: { ...system.datasetCache, folder: DATASETS_FOLDER },
   }
 }
 

@@ -42,7 +42,7 @@ const STOPPING =
  */
 export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
   const { recording, clock = browserClock } = options
-  const { catalogue, preview, system } = recording
+  const { catalogue, datasets, preview, system } = recording
   const runs = new Map(options.runs.map((run) => [run.record.runId, run]))
   const listeners = new Set<(event: AppEvent) => void>()
   const waiting: RunId[] = []
@@ -101,8 +101,10 @@ export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
   }
 
   const handlers: AppHandlers = {
+    ...refuseAll(),
     'catalogue.list': async () => catalogue,
     'system.report': async () => system,
+    'dataset.list': async () => datasets,
     'experiment.check': async ({ experiment }) => ({ experiment: checkExperiment(catalogue, experiment) }),
 
     'trigger.preview': async ({ experiment, offset, count }) => {
@@ -209,6 +211,18 @@ export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
       active?.player.setSpeed(given)
     },
   }
+}
+
+/** What the contract comes to ask is refused in words until it is recorded. */
+function refuseAll(): AppHandlers {
+  const refuse = (name: string) => async () => {
+    throw new AppError({
+      code: 'unsupported',
+      message: `"${name}" was not recorded, and nothing is computed here.`,
+      hint: 'Use the real engine: npm start.',
+    })
+  }
+  return Object.fromEntries(Object.keys(commands).map((name) => [name, refuse(name)])) as unknown as AppHandlers
 }
 
 function listingOf({ record, annotations }: ReplayedRun): RunListing {

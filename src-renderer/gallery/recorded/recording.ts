@@ -1,4 +1,4 @@
-import { RunEvent, SystemReport } from '../../../src-shared/contract/index.js'
+import { RunEvent, SystemReport, commands, type Commands, type OutputOf } from '../../../src-shared/contract/index.js'
 import { Catalogue } from '../../../src-shared/model/plugin-manifest.js'
 import { RunRecord } from '../../../src-shared/model/run-record.js'
 import { TriggerPreview } from '../../../src-shared/model/trigger-preview.js'
@@ -10,12 +10,15 @@ export interface Recording {
   readonly events: readonly RunEvent[]
   readonly catalogue: Catalogue
   readonly system: SystemReport
+  readonly datasets: OutputOf<Commands['dataset.list']>
   /** The first poisoned images of its experiment. */
   readonly preview: TriggerPreview
 }
 
 /** The texts of the files of a recording, by name. */
-export type RecordingTexts = Readonly<Record<'record' | 'events' | 'catalogue' | 'system' | 'preview', string>>
+export type RecordingTexts = Readonly<
+  Record<'record' | 'events' | 'catalogue' | 'system' | 'datasets' | 'preview', string>
+>
 
 export function parseRecording(texts: RecordingTexts): Recording {
   try {
@@ -27,6 +30,7 @@ export function parseRecording(texts: RecordingTexts): Recording {
         .map((line) => RunEvent.parse(JSON.parse(line))),
       catalogue: Catalogue.parse(JSON.parse(texts.catalogue)),
       system: SystemReport.parse(JSON.parse(texts.system)),
+      datasets: commands['dataset.list'].output.parse(JSON.parse(texts.datasets)),
       preview: TriggerPreview.parse(JSON.parse(texts.preview)),
     }
   } catch (cause) {

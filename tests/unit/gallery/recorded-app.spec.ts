@@ -169,6 +169,13 @@ describe('the recorded application', () => {
     expect(runs[0]?.annotations).toEqual({ tags: ['paper'], note: '', isStarred: true, isArchived: false })
   })
 
+  it('refuses in words what it can neither replay nor compute', async () => {
+    await expect(app.handlers['dataset.download']({ id: 'cifar10' })).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('not recorded') as string,
+    })
+  })
+
   it('speaks the contract over a wire', async () => {
     const [near, far] = createMemoryPair()
     app.serve(far)
