@@ -1,3 +1,4 @@
+import { attackTarget, type AttackTarget } from '../../src-shared/model/attack-target.js'
 import type { Scores } from '../../src-shared/model/metrics.js'
 import type { DefenseSummary, RunRecord, RunSummary } from '../../src-shared/model/run-record.js'
 import { duration, formatTable, percent } from './output.js'
@@ -44,7 +45,7 @@ function headline({ experiment }: RunRecord, { id, preset, knowledge }: DefenseS
 
 function findings({ experiment }: RunRecord, { detection, outcome, keptEpoch }: DefenseSummary): string[] {
   const lines: string[] = []
-  if (detection !== null) lines.push(describeDetection(detection, experiment.attack?.params['targetClass'] ?? null))
+  if (detection !== null) lines.push(describeDetection(detection, attackTarget(experiment.attack)))
   if (outcome === 'no-backdoor-found') lines.push('The model was left as it was.')
   if (outcome === 'not-improved')
     lines.push('No weights seen while unlearning were better than the victim, which was kept.')
@@ -52,24 +53,25 @@ function findings({ experiment }: RunRecord, { detection, outcome, keptEpoch }: 
   return lines
 }
 
-function describeDetection(detection: NonNullable<DefenseSummary['detection']>, trueTarget: unknown): string {
+function describeDetection(detection: NonNullable<DefenseSummary['detection']>, trueTarget: AttackTarget): string {
   const best = detection.classes.reduce((a, b) => (b.recoveredSuccess > a.recoveredSuccess ? b : a))
   if (detection.target === null) {
-    return `No backdoor found: recovered triggers succeed at most in ${percent(best.recoveredSuccess)} (class ${best.name}).`
+    const nothing = `No backdoor found: recovered triggers succeed at most in ${percent(best.recoveredSuccess)} (class ${best.name}).`
+    return trueTarget === 'each-its-own' ? `${nothing} There is one, with a target for each class.` : nothing
   }
   const found = detection.classes.find((entry) => entry.class === detection.target)
   const others = detection.classes.filter((entry) => entry.class !== detection.target)
   const next = Math.max(...others.map((entry) => entry.recoveredSuccess))
-  const verdict =
-    trueTarget === null
-      ? ''
-      : trueTarget === detection.target
-        ? ', which is right'
-        : `, but the true target is ${String(trueTarget)}`
   return (
-    `Target class found: ${found?.name ?? '?'}${verdict}. Recovered triggers succeed in ` +
+    `Target class found: ${found?.name ?? '?'}${verdictOn(detection.target, trueTarget)}. Recovered triggers succeed in ` +
     `${percent(found?.recoveredSuccess ?? null)}, for any other class in at most ${percent(next)}.`
   )
+}
+
+function verdictOn(found: number, trueTarget: AttackTarget): string {
+  if (trueTarget === null) return ''
+  if (trueTarget === 'each-its-own') return ', which is one of several: each class has a target of its own'
+  return trueTarget === found ? ', which is right' : `, but the true target is ${trueTarget}`
 }
 
 function points(before: number | null, after: number | null): string {

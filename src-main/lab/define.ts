@@ -106,6 +106,8 @@ export interface AttackDefinition<S extends z.ZodType = z.ZodType> extends Plugi
   readonly kind: 'attack'
   /** What is wrong with these parameters on this dataset, by path inside the parameters; empty when nothing is. */
   check(params: z.output<S>, data: DatasetInfo): FieldError[]
+  /** The one class that all triggered images are to be taken for; null where that depends on their own class. */
+  singleTarget(params: z.output<S>): number | null
   /** What is painted; where the attack crafts its trigger, what that starts from. Quick, so that it can be previewed. */
   createTrigger(params: z.output<S>, data: DatasetInfo, random: RandomStreams): Trigger
   /** Optimises the trigger before anything is poisoned, in a stage of its own. */

@@ -75,7 +75,14 @@ export function planExperiment(input: unknown, shelf: DatasetShelf = emptyShelf)
     if (defense === null) continue
     const { definition, params, knowledge } = defense
     if (data !== null) problems.push(...inside(`defenses.${index}.params`, definition.check(params, data)))
-    if (knowledge === 'oracle' && parts.isClean) problems.push(oracleWithoutAttack(index))
+    if (knowledge === 'oracle' && parts.isClean) {
+      problems.push(oracleWithout(index, 'needs an attack: there is no knowledge of an attacker to use'))
+    }
+    if (knowledge === 'oracle' && attack !== null && attack.definition.singleTarget(attack.params) === null) {
+      problems.push(
+        oracleWithout(index, 'needs an attack with one target class to be told: here each class has its own'),
+      )
+    }
   }
   if (problems.length > 0) throw invalidInput(problems)
   if (!parsed.success || dataset === null || model === null || data === null) {
@@ -218,12 +225,8 @@ function inside(prefix: string, errors: FieldError[]): FieldError[] {
   return errors.map((error) => ({ ...error, path: `${prefix}.${error.path}` }))
 }
 
-function oracleWithoutAttack(index: number): FieldError {
-  return {
-    path: `defenses.${index}`,
-    value: 'oracle',
-    message: 'needs an attack: there is no knowledge of an attacker to use',
-  }
+function oracleWithout(index: number, message: string): FieldError {
+  return { path: `defenses.${index}`, value: 'oracle', message }
 }
 
 function stagesOf(attack: AttackDefinition | null, planned: readonly PlannedDefense[]): Stage[] {

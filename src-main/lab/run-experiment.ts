@@ -2,7 +2,7 @@ import type { Scores } from '../../src-shared/model/metrics.js'
 import type { DefenseSummary, RunSummary } from '../../src-shared/model/run-record.js'
 import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
 import { selectImages } from './data/image-set.js'
-import type { AttackerKnowledge, Dataset, DefenderView, PlantedBackdoor } from './define.js'
+import type { AttackerKnowledge, Dataset, DefenderView } from './define.js'
 import { releasePredictor } from './evaluation/predict.js'
 import { measureScores, prepareExam, reportScores, type Exam } from './evaluation/scores.js'
 import { createWall, type Wall } from './evaluation/wall.js'
@@ -46,7 +46,7 @@ export async function runExperiment(plan: ExperimentPlan, host: RunHost): Promis
     try {
       const victim: Classifier = { network, weights }
       const views = defenderViews(plan, victim, defenderImages, random)
-      results = await judge(plan, victim, views, { exam, backdoor: attack?.backdoor ?? null }, host, clock)
+      results = await judge(plan, victim, views, exam, host, clock)
     } finally {
       disposeTensors(weights)
     }
@@ -66,7 +66,7 @@ async function judge(
   plan: ExperimentPlan,
   { network, weights }: Classifier,
   views: readonly DefenderView[],
-  { exam, backdoor }: Pick<Evaluation, 'exam' | 'backdoor'>,
+  exam: Exam,
   host: RunHost,
   clock: StageClock,
 ): Promise<Pick<RunSummary, 'before' | 'attackTook' | 'testImages' | 'triggeredImages' | 'defenses'>> {
@@ -83,7 +83,7 @@ async function judge(
   }
   const defenses: DefenseSummary[] = []
   for (const [index, defense] of plan.defenses.entries()) {
-    defenses.push(await runDefense(defense, index, views[index]!, { exam, backdoor, plan, wall }, clock))
+    defenses.push(await runDefense(defense, index, views[index]!, { exam, plan, wall }, clock))
   }
   return {
     before,
@@ -158,7 +158,6 @@ async function trainVictim(
 
 interface Evaluation {
   readonly exam: Exam
-  readonly backdoor: PlantedBackdoor | null
   readonly plan: ExperimentPlan
   readonly wall: Wall | null
 }
@@ -167,12 +166,13 @@ async function runDefense(
   planned: PlannedDefense,
   index: number,
   view: DefenderView,
-  { exam, backdoor, plan, wall }: Evaluation,
+  { exam, plan, wall }: Evaluation,
   clock: StageClock,
 ): Promise<DefenseSummary> {
   const { definition, params, preset, knowledge } = planned
   const folder = plan.defenses.length === 1 ? '' : `defense-${index + 1}/`
   const { network } = view.victim
+  const target = plan.attack?.definition.singleTarget(plan.attack.params) ?? null
   const quiet = clock.contextIn(folder)
   const context: RunContext = {
     ...quiet,
@@ -184,8 +184,8 @@ async function runDefense(
     },
   }
   const result =
-    knowledge === 'oracle' && definition.oracle !== undefined && backdoor !== null
-      ? await definition.oracle.repair(view, attackerKnowledge(network, exam, backdoor), params, context)
+    knowledge === 'oracle' && definition.oracle !== undefined && target !== null
+      ? await definition.oracle.repair(view, attackerKnowledge(network, exam, target), params, context)
       : await definition.repair(view, params, context)
   try {
     await context.files.saveTensors(
@@ -211,9 +211,9 @@ async function runDefense(
   }
 }
 
-function attackerKnowledge(network: Network, exam: Exam, backdoor: PlantedBackdoor): AttackerKnowledge {
+function attackerKnowledge(network: Network, exam: Exam, targetClass: number): AttackerKnowledge {
   return {
-    targetClass: backdoor.targetOf(0),
+    targetClass,
     measureAttackSuccess: async (weights) => (await measureScores(network, weights, exam)).attackSuccessRate ?? 0,
   }
 }

@@ -5,4 +5,4 @@
 import * as tf from '@tensorflow/tfjs'
 
 export { tf }
-export type { DataType, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs'
+export type { DataType, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs'

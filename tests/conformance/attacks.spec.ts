@@ -1,10 +1,23 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { attacks } from '../../src-main/lab/attacks/index.js'
+import { disposeTensors } from '../../src-main/lab/compute/tensor-map.js'
 import { imageAt } from '../../src-main/lab/data/image-set.js'
+import { smallCnn } from '../../src-main/lab/models/small-cnn.js'
+import { initialWeights } from '../../src-main/lab/nn/network.js'
 import { createRandomStreams } from '../../src-main/lab/random/streams.js'
+import type { RunContext } from '../../src-main/lab/run-context.js'
+import { tf } from '../../src-main/lab/tf.js'
+import type { Trigger } from '../../src-main/lab/triggers/trigger.js'
+import { quietContext } from '../helpers/memory-host.js'
 import { stripes, stripesInfo } from '../helpers/stripes.js'
+import { useJavascriptBackend } from '../helpers/tfjs.js'
 
 const train = stripes(300, 1)
+/** Parameters with which an attack that optimises its trigger ends in seconds. A new one adds its own. */
+const quick: Record<string, object> = {
+  trojannn: { neurons: { steps: 5 } },
+  imc: { neurons: { steps: 5 }, coOptimisation: { batchesPerPass: 3 } },
+}
 
 describe.each(attacks.all.map((attack) => [attack.id, attack] as const))('attack %s', (_id, attack) => {
   const params = attack.params.parse({}) as { poisonRate: number; targetClass: number }
@@ -32,6 +45,23 @@ describe.each(attacks.all.map((attack) => [attack.id, attack] as const))('attack
     expect(train.labels).toEqual(labels)
   })
 
+  it('gives every class the next one as label where asked to', () => {
+    const eachItsOwn = attack.params.parse({ labels: 'all2all' })
+    const setting = { train, data: stripesInfo, random: createRandomStreams(1) }
+    const trigger = attack.createTrigger(eachItsOwn, stripesInfo, setting.random)
+    const { poisonedTrain, poisonedIndices, targetOf } = attack.plant(eachItsOwn, trigger, setting)
+    expect([0, 1, 2].map(targetOf)).toEqual([1, 2, 0])
+    for (const i of poisonedIndices) expect(poisonedTrain.labels[i]).toBe((train.labels[i]! + 1) % 3)
+    expect([attack.singleTarget(params), attack.singleTarget(eachItsOwn)]).toEqual([params.targetClass, null])
+  })
+
+  it('refuses a target class where each class has its own, and one that does not exist', () => {
+    const problems = (given: object) => attack.check(attack.params.parse(given), stripesInfo)
+    expect(problems({ labels: 'all2all' })).toEqual([])
+    expect(problems({ labels: 'all2all', targetClass: 2 })).toMatchObject([{ path: 'targetClass', value: '2' }])
+    expect(problems({ targetClass: 3 })).toMatchObject([{ path: 'targetClass', value: '3' }])
+  })
+
   it('poisons the share it promises, all different, sorted', () => {
     const { poisonedIndices } = plant(1)
     expect(poisonedIndices.length).toBe(Math.round(params.poisonRate * train.count))
@@ -56,5 +86,54 @@ describe.each(attacks.all.map((attack) => [attack.id, attack] as const))('attack
     expect(top + height).toBeLessThanOrEqual(stripesInfo.shape.height)
     expect(left + width).toBeLessThanOrEqual(stripesInfo.shape.width)
     expect(Buffer.compare(image, imageAt(train, 0))).not.toBe(0)
+  })
+})
+
+const crafting = attacks.all.filter(({ craft }) => craft !== undefined)
+
+describe.each(crafting.map((attack) => [attack.id, attack] as const))('the crafting of %s', (id, attack) => {
+  beforeAll(useJavascriptBackend)
+  const network = smallCnn.build({ width: 2 }, stripesInfo)
+  const weightsOf = (seed: number) => initialWeights(network, createRandomStreams(seed).stream('weights'))
+  const craft = (context: RunContext = quietContext()) => {
+    const random = createRandomStreams(4)
+    const setting = { train, data: stripesInfo, network, random, trainClean: async () => weightsOf(1) }
+    return attack.craft!(attack.params.parse(quick[id]), setting, context)
+  }
+  const paint = (trigger: Trigger): number[] => {
+    const image = imageAt(train, 0).slice()
+    trigger.paint(image, createRandomStreams(9).stream('paint'))
+    return [...image]
+  }
+
+  it('gives the same trigger for the same seed, not the one it started from, and leaves no tensor behind', async () => {
+    const before = tf.memory().numTensors
+    const [one, again] = [await craft(), await craft()]
+    expect(tf.memory().numTensors).toBe(before)
+    expect(again.trigger.picture).toEqual(one.trigger.picture)
+    const start = attack.createTrigger(attack.params.parse(quick[id]), stripesInfo, createRandomStreams(4))
+    expect(one.trigger.picture.pixels).not.toEqual(start.picture.pixels)
+    expect(one.trigger.picture.shape).toEqual(start.picture.shape)
+  })
+
+  it('renews it against the weights it is shown, which stay as they are', async () => {
+    const { renew, trigger } = await craft()
+    if (renew === undefined) return
+    const weights = weightsOf(2)
+    const values = Object.values(weights).map((tensor) => [...tensor.dataSync()])
+    const before = tf.memory().numTensors
+    const renewed = await renew(weights, 1, quietContext())
+    expect(tf.memory().numTensors).toBe(before)
+    expect(paint(renewed)).not.toEqual(paint(trigger))
+    expect(Object.values(weights).map((tensor) => [...tensor.dataSync()])).toEqual(values)
+    disposeTensors(weights)
+  })
+
+  it('stops when it is cancelled, leaving no tensor behind', async () => {
+    const before = tf.memory().numTensors
+    const controller = new AbortController()
+    const context = quietContext({ signal: controller.signal, progress: () => controller.abort() })
+    await expect(craft(context)).rejects.toMatchObject({ code: 'cancelled' })
+    expect(tf.memory().numTensors).toBe(before)
   })
 })

@@ -173,13 +173,15 @@ class SmallCnn(nn.Module):
         self.bn3 = nn.BatchNorm2d(4 * width)
         self.fc = nn.Linear(4 * width, classes)
 
-    def forward(self, images):
-        """Images in 0..1, channels last."""
+    def activations(self, images):
+        """What the classifying layer receives. Images in 0..1, channels last."""
         x = (images_from_ours(images) - self.mean) / self.deviation
         x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 2)
         x = F.max_pool2d(F.relu(self.bn2(self.conv2(x))), 2)
-        x = F.relu(self.bn3(self.conv3(x)))
-        return self.fc(x.mean((2, 3)))
+        return F.relu(self.bn3(self.conv3(x))).mean((2, 3))
+
+    def forward(self, images):
+        return self.fc(self.activations(images))
 
 
 def mnist_cnn(width, label):
@@ -557,6 +559,94 @@ def make_unlearning():
     group.write()
 
 
+# ---------------------------------------------------------------------------------------------------------------------
+# 8. Crafting triggers: the choice of neurons (TrojanNN), one patch by tanh and Adam or by signed steps, IMC's inner step
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def lay(images, patch, cover, row, column):
+    """x + cover * (patch - x) at one place."""
+    height, width = patch.shape[:2]
+    laid = images.clone()
+    under = laid[:, row : row + height, column : column + width]
+    laid[:, row : row + height, column : column + width] = under + cover * (patch - under)
+    return laid
+
+
+def descending(values):
+    return torch.argsort(values, descending=True, stable=True).to(torch.get_default_dtype())
+
+
+def make_trigger_crafting():
+    group = Group(SCRIPT, "trigger-crafting")
+    image = (TINY["height"], TINY["width"], TINY["channels"])
+
+    case = "neurons by their weights"
+    weight = fill(f"{case}/weight", (12, 5))
+    sums = weight.abs().sum(1)
+    group.put(case, {"sums": sums, "order": descending(sums)})
+
+    case = "neurons by their activity"
+    model = tiny_cnn(f"{case}/weights").eval()
+    count = 7
+    bytes_ = fill_ints(f"{case}/images", count * math.prod(image), 256)
+    images = torch.tensor(bytes_, dtype=torch.get_default_dtype()).view(count, *image) / 255
+    means = model.activations(images).mean(0).detach()
+    group.put(case, {"means": means, "order": descending(-means)})
+
+    patch, row, column = (3, 2, TINY["channels"]), 4, 5
+    neurons, value = [1, 5, 10], 4.0
+
+    def neuron_loss(model, laid):
+        return (model.activations(laid)[:, neurons] - value).square().sum()
+
+    for case, method in [("neurons, two steps of Adam", "adam"), ("neurons, two signed steps", "signed")]:
+        model = tiny_cnn(f"{case}/weights").eval()
+        black = torch.zeros(1, *image)
+        cover = pixels(f"{case}/cover", patch)
+        start = pixels(f"{case}/patch", patch)
+        if method == "adam":
+            a = leaf(torch.tensor(torch.atanh(0.999 * (2 * start - 1)).numpy().astype("float32")).double())
+            begun = a.detach().clone()
+            optimizer = torch.optim.Adam([a], lr=0.1)
+            for rate in (0.1, 0.05):
+                optimizer.param_groups[0]["lr"] = rate
+                optimizer.zero_grad()
+                loss = neuron_loss(model, lay(black, (a.tanh() + 1) / 2, cover, row, column))
+                loss.backward()
+                optimizer.step()
+            group.put(case, {"start": begun, "change/patch": a.detach() - begun, "output/loss": loss})
+            continue
+        radius = 0.15
+        now = start
+        for _ in range(2):
+            now = leaf(now)
+            loss = neuron_loss(model, lay(black, now, cover, row, column))
+            loss.backward()
+            assert now.grad.abs().min() > 1e-4, "rounding would decide a sign"
+            moved = now.detach() - 0.1 * now.grad.sign()
+            now = torch.clamp(torch.minimum(torch.maximum(moved, start - radius), start + radius), 0, 1)
+        assert (now == 0).any() and (now == 1).any() or ((now - start).abs() > radius - 1e-9).any()
+        group.put(case, {"change/patch": now - start, "output/loss": loss})
+
+    case = "IMC, two inner steps"
+    model = tiny_cnn(f"{case}/weights").eval()
+    cover = pixels(f"{case}/cover", patch)
+    a = leaf(fill(f"{case}/patch", patch, 2.0))
+    begun = a.detach().clone()
+    optimizer = torch.optim.Adam([a], lr=0.1)
+    count = 6
+    for k in range(2):
+        images = pixels(f"{case}/images{k}", (count, *image))
+        targets = torch.tensor(fill_ints(f"{case}/targets{k}", count, TINY["classes"]))
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(lay(images, (a.tanh() + 1) / 2, cover, row, column)), targets)
+        loss.backward()
+        optimizer.step()
+    group.put(case, {"change/patch": a.detach() - begun, "output/loss": loss})
+    group.write()
+
+
 if __name__ == "__main__":
     make_layers()
     make_loss()
@@ -564,5 +654,6 @@ if __name__ == "__main__":
     make_optimizers()
     make_trigger_recovery()
     make_unlearning()
+    make_trigger_crafting()
     total = sum(file.stat().st_size for file in VALUES.glob("*.json"))
     print(f"{total / 1000:.0f} kB in {VALUES}")

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { defineAttack } from '../define.js'
 import { checkPatchTrigger, createPatchTrigger, PatchParams } from '../triggers/patch.js'
-import { checkStamped, plantStamped, stampedShape } from './stamped.js'
+import { checkStamped, plantStamped, singleTarget, stampedShape } from './stamped.js'
 
 const params = z.strictObject({ ...stampedShape, trigger: PatchParams.prefault({}).meta({ title: 'Trigger' }) })
 
@@ -45,6 +45,7 @@ export const badnets = defineAttack({
     ...checkPatchTrigger(given.trigger, data.shape).map((error) => ({ ...error, path: `trigger.${error.path}` })),
   ],
 
+  singleTarget,
   createTrigger: ({ trigger }, data, random) => createPatchTrigger(trigger, data.shape, random.stream('trigger')),
   plant: plantStamped,
 })

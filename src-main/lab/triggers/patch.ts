@@ -5,6 +5,7 @@ import type { Size } from '../../../src-shared/trigger/place.js'
 import type { ImageShape } from '../data/image-set.js'
 import type { Rng } from '../random/rng.js'
 import { createRandomStreams } from '../random/streams.js'
+import { addMark, type Application } from './add-mark.js'
 import { checkImage, drawImage, scaledSize, TriggerImage } from './image.js'
 import { checkPainted, drawPainted, PaintedPatch } from './painted.js'
 import { drawSquare, randomPatterns, squarePatterns } from './patterns.js'
@@ -109,15 +110,24 @@ export function checkPatchTrigger(params: PatchParams, shape: ImageShape): Field
 }
 
 export function createPatchTrigger(params: PatchParams, shape: ImageShape, rng: Rng): Trigger {
-  const { opacity, position } = params
-  const mark = drawMark(params, shape.channels, rng)
+  return createMarkTrigger(drawMark(params, shape.channels, rng), params, shape)
+}
+
+/** A mark that is already drawn, as a trigger. */
+export function createMarkTrigger(
+  mark: Mark,
+  { position, opacity }: Pick<PatchParams, 'position' | 'opacity'>,
+  shape: ImageShape,
+  application: Application = 'replace',
+): Trigger {
   const { height, width } = mark
   return {
     shape,
     picture: pictureOfMark(mark),
     paint(pixels, positionRng) {
       const at = place(position, mark, shape, positionRng)
-      paintMark(pixels, shape.width, mark, at, opacity)
+      if (application === 'replace') paintMark(pixels, shape.width, mark, at, opacity)
+      else addMark(pixels, shape.width, mark, at, opacity, application)
       return { top: at.row, left: at.column, height, width }
     },
   }
@@ -162,7 +172,7 @@ function sizeOf(params: PatchParams): Size {
   return pattern === 'text' ? textSize(params) : { height: size, width: size }
 }
 
-function drawMark(params: PatchParams, channels: number, rng: Rng): Mark {
+export function drawMark(params: PatchParams, channels: number, rng: Rng): Mark {
   const { pattern, size, patternSeed, painted, image } = params
   switch (pattern) {
     case 'text':

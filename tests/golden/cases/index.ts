@@ -4,6 +4,7 @@ import { lossCases } from './loss.js'
 import { modelCases } from './models.js'
 import { optimizerCases } from './optimizers.js'
 import { smallCnnCases } from './small-cnn.js'
+import { triggerCraftingCases } from './trigger-crafting.js'
 import { triggerRecoveryCases } from './trigger-recovery.js'
 import { unlearningCases } from './unlearning.js'
 
@@ -16,4 +17,5 @@ export const goldenGroups: readonly GoldenGroup[] = [
   optimizerCases,
   triggerRecoveryCases,
   unlearningCases,
+  triggerCraftingCases,
 ]

@@ -56,6 +56,11 @@ describe('the summary of a run', () => {
       experiment: { ...record.experiment, attack: { id: 'badnets', params: { targetClass: 0 } } },
     }
     expect(formatSummary(wrong as RunRecord, summary)).toContain('but the true target is 0')
+    const each = {
+      ...record,
+      experiment: { ...record.experiment, attack: { id: 'badnets', params: { targetClass: 0, labels: 'all2all' } } },
+    }
+    expect(formatSummary(each as RunRecord, summary)).toContain('one of several: each class has a target of its own')
     const none: DefenseSummary = {
       ...defense,
       outcome: 'no-backdoor-found',

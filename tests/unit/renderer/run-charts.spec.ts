@@ -82,6 +82,7 @@ describe('results', () => {
     expect(findings({ ...summary, detection: { ...summary.detection!, target: null } }, 0)).toContain(
       'There is one, so it was missed.',
     )
+    expect(findings(summary, 'each-its-own')[0]).toContain('each class has a target of its own')
   })
 
   it('finds the pictures of triggers in the order of their epochs', () => {

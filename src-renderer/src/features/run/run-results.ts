@@ -1,3 +1,4 @@
+import { attackTarget, type AttackTarget } from '../../../../src-shared/model/attack-target.js'
 import type { Scores } from '../../../../src-shared/model/metrics.js'
 import type { DefenseSummary } from '../../../../src-shared/model/run-record.js'
 import type { RunState } from '../../stores/run-state.js'
@@ -39,21 +40,23 @@ function resultOf({ record, metrics }: RunState, defense: number | null): Partia
   return metrics.findLast((point) => point.stage === stage && point.epoch === null)?.values ?? null
 }
 
-/** The attacker's target, where the attack has one. */
-export function trueTarget({ record }: RunState): number | null {
-  const target = record.experiment.attack?.params['targetClass']
-  return typeof target === 'number' ? target : null
+/** What the attacker wants, where there is one. */
+export function trueTarget({ record }: RunState): AttackTarget {
+  return attackTarget(record.experiment.attack)
 }
 
 /** What a defense came to, in sentences. */
-export function findings({ detection, outcome, keptEpoch }: DefenseSummary, target: number | null): string[] {
+export function findings({ detection, outcome, keptEpoch }: DefenseSummary, target: AttackTarget): string[] {
   const lines: string[] = []
   if (detection !== null) {
     const best = detection.classes.reduce((a, b) => (b.recoveredSuccess > a.recoveredSuccess ? b : a))
     const found = detection.classes.find((entry) => entry.class === detection.target)
     if (found === undefined) {
       lines.push(`No backdoor found: recovered triggers succeed at most in ${percent(best.recoveredSuccess)}.`)
-      if (target !== null) lines.push('There is one, so it was missed.')
+      if (target === 'each-its-own') lines.push('There is one with a target for each class, so it was missed.')
+      else if (target !== null) lines.push('There is one, so it was missed.')
+    } else if (target === 'each-its-own') {
+      lines.push(`Target class found: ${found.name}, which is one of several: each class has a target of its own.`)
     } else {
       const verdict = target === null ? 'there is none' : target === found.class ? 'which is right' : 'which is wrong'
       lines.push(`Target class found: ${found.name}, ${verdict}.`)
