@@ -8,13 +8,11 @@ import {
 } from '../../src-shared/contract/events.js'
 import type { Experiment } from '../../src-shared/model/experiment.js'
 import type { RunId } from '../../src-shared/model/ids.js'
+import { isWorthKeeping, nothingKept, type KeptSoFar } from '../../src-shared/model/kept-progress.js'
 import { RUN_FORMAT, RUN_VERSION, type RunRecord, type Versions } from '../../src-shared/model/run-record.js'
 import { wireErrorOf } from '../../src-shared/rpc/server.js'
 import type { EngineHost } from './engine-host.js'
 import { newRunId, type RunStore } from './run-store.js'
-
-/** Progress comes ten times a second; once a second is enough to keep. */
-const KEEP_PROGRESS_EVERY_MS = 1_000
 
 export interface Runs {
   start(experiment: Experiment): Promise<RunId>
@@ -32,7 +30,7 @@ export interface Runs {
 interface LiveRun {
   record: RunRecord
   lastSeq: number
-  lastKeptProgress: number
+  kept: KeptSoFar
 }
 
 export interface RunsOptions {
@@ -112,7 +110,7 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
         artifacts: [],
       }
       await store.create(record)
-      const run: LiveRun = { record, lastSeq: 0, lastKeptProgress: -Infinity }
+      const run: LiveRun = { record, lastSeq: 0, kept: nothingKept(0) }
       live.set(record.runId, run)
       waiting.push(record.runId)
       publish(run, { type: 'run.queued' })
@@ -165,11 +163,13 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
     },
   }
 
+  /** Notes what is kept, too. */
   function isKept(run: LiveRun, event: RunEvent): boolean {
+    const atMs = Date.parse(event.at)
+    if (event.type === 'run.stage') run.kept = nothingKept(atMs)
     if (event.type !== 'run.progress') return true
-    const time = Date.parse(event.at)
-    if (time - run.lastKeptProgress < KEEP_PROGRESS_EVERY_MS) return false
-    run.lastKeptProgress = time
+    if (!isWorthKeeping(run.kept, event, atMs)) return false
+    run.kept = { ...run.kept, report: event, atMs }
     return true
   }
 }

@@ -57,3 +57,81 @@ test('the export menu is walked with keys', async ({ served }) => {
   await expect(button).toBeFocused()
   await expect(page.getByRole('menu')).toBeHidden()
 })
+
+test('both charts of a run share a crosshair, and axes, smoothing and lines can be chosen', async ({ served }) => {
+  const page = await served.open()
+  await page.getByRole('button', { name: 'Take a quick look' }).click()
+  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible({ timeout: 120_000 })
+  await page.getByRole('link', { name: 'Figures and files' }).click()
+  const scores = page.getByRole('region', { name: 'Accuracy and attack success', exact: true })
+  const loss = page.getByRole('region', { name: 'Loss', exact: true })
+  const crosshairs = [scores, loss].map((panel) => panel.getByRole('slider', { name: /^Crosshair of/ }))
+  const [onScores, onLoss] = crosshairs as [Locator, Locator]
+
+  // By pointer in one chart: the other shows the same moment.
+  await onScores.hover({ position: { x: 4, y: 20 } })
+  await expect(onScores).toHaveAttribute('aria-valuetext', /^Train victim, epoch 1: Clean accuracy \d/)
+  await expect(onLoss).toHaveAttribute('aria-valuetext', /^Train victim, epoch [\d.]+: Loss [\d.]+$/)
+
+  // By keys: point by point, and narrower around it.
+  await onLoss.focus()
+  await page.keyboard.press('Home')
+  const first = await onLoss.getAttribute('aria-valuetext')
+  await page.keyboard.press('ArrowRight')
+  await expect(onLoss).not.toHaveAttribute('aria-valuetext', first ?? '')
+  await page.keyboard.press('+')
+  await expect(loss.getByRole('button', { name: 'Reset zoom' })).toBeVisible()
+  await page.keyboard.press('0')
+  await expect(loss.getByRole('button', { name: 'Reset zoom' })).toBeHidden()
+
+  await loss.getByRole('button', { name: 'Options' }).click()
+  await loss.getByLabel('X axis').selectOption('time')
+  await onLoss.hover({ position: { x: 1, y: 20 } })
+  await expect(onLoss).toHaveAttribute('aria-valuetext', /^Train victim, 00:00: Loss/)
+  await expect(onScores).toHaveAttribute('aria-valuetext', /^Train victim, epoch 1: /)
+  await loss.getByLabel('Smoothing').fill('0.8')
+  await onLoss.hover({ position: { x: 20, y: 20 } })
+  await expect(onLoss).toHaveAttribute('aria-valuetext', /Loss, smoothed [\d.]+, measured [\d.]+/)
+  await loss.getByLabel('Log y axis').check()
+  await expect(loss.getByText(/points at or below zero/)).toBeVisible()
+
+  // For all at once, and remembered.
+  await loss.getByRole('button', { name: 'Use for all charts' }).click()
+  await scores.getByRole('button', { name: 'Options' }).click()
+  await expect(scores.getByLabel('X axis')).toHaveValue('time')
+  await scores.getByRole('button', { name: 'Attack success', exact: true }).click()
+  await page.reload()
+  await expect(scores.getByRole('button', { name: 'Attack success', exact: true })).toHaveAttribute(
+    'aria-pressed',
+    'false',
+  )
+  const picture = scores.getByRole('img', { name: /Clean accuracy, smoothed/ })
+  await expect(picture).toBeVisible()
+  await expect(picture).not.toHaveAttribute('aria-label', /Attack success, smoothed/)
+})
+
+test('a part of a chart is looked at by a drag, exported as seen, and left by a double click', async ({ served }) => {
+  const page = await served.open()
+  await page.getByRole('button', { name: 'Take a quick look' }).click()
+  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible({ timeout: 120_000 })
+  await page.getByRole('link', { name: 'Figures and files' }).click()
+  const panel = page.getByRole('region', { name: 'Accuracy and attack success', exact: true })
+  const plot = panel.getByRole('slider')
+  const rowsOf = async (): Promise<number> =>
+    (await exported(panel, 'CSV')).bytes.toString().trim().split('\r\n').length
+  const all = await rowsOf()
+
+  const box = (await plot.boundingBox())!
+  await page.mouse.move(box.x + 0.05 * box.width, box.y + 40)
+  await page.mouse.down()
+  await page.mouse.move(box.x + 0.2 * box.width, box.y + 45, { steps: 5 })
+  await page.mouse.up()
+  await expect(panel.getByRole('button', { name: 'Reset zoom' })).toBeVisible()
+  const some = await rowsOf()
+  expect(some).toBeGreaterThan(1)
+  expect(some).toBeLessThan(all / 2)
+
+  await plot.dblclick({ position: { x: 200, y: 100 } })
+  await expect(panel.getByRole('button', { name: 'Reset zoom' })).toBeHidden()
+  expect(await rowsOf()).toBe(all)
+})

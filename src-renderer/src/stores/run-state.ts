@@ -1,31 +1,50 @@
 import type { RunEvent } from '../../../src-shared/contract/index.js'
+import {
+  beginsPass,
+  isWorthKeeping,
+  nothingKept,
+  stepsDone,
+  type KeptSoFar,
+} from '../../../src-shared/model/kept-progress.js'
 import type { MetricOrigin, MetricValues } from '../../../src-shared/model/metrics.js'
 import type { RunRecord } from '../../../src-shared/model/run-record.js'
-import { appendBounded } from './bounded-series.js'
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
 export type Progress = EventOf<'run.progress'>
 
-/** Points of the loss that are kept: more than a chart has pixels. */
-const MAX_LOSS_POINTS = 4_000
 const MAX_NOTES = 1_000
-/** What is kept of progress on disk, so that a page loaded again draws the same curve. */
-const LOSS_EVERY_MS = 1_000
 
 export interface StageTime {
   readonly startedMs: number
   readonly endedMs: number | null
 }
 
-export interface LossPoint {
-  /** Since the first event of the run. */
-  readonly elapsedMs: number
+/** A walk of a stage through its epochs. Some stages take several, such as one for each class. */
+export interface Pass {
   readonly stage: number
+  /** What it is about, where the stage alone does not say it. */
+  readonly note: string | null
+  /** As planned. */
+  readonly epochs: number
+  readonly stepsPerEpoch: number
+}
+
+export interface LossPoint {
+  /** Since the run began. */
+  readonly elapsedMs: number
+  /** Position in the list of passes. */
+  readonly pass: number
+  /** Steps of the pass that are done. */
+  readonly steps: number
   readonly loss: number
 }
 
 export interface MetricPoint {
+  /** Since the run began. */
+  readonly elapsedMs: number
   readonly stage: number
+  /** Position in the list of passes; its length where the stage has not reported any progress yet. */
+  readonly pass: number
   /** Null for the result of a whole stage. */
   readonly epoch: number | null
   readonly origin: MetricOrigin
@@ -47,7 +66,9 @@ export interface RunState {
   readonly stageIndex: number | null
   readonly stageTimes: Readonly<Record<number, StageTime>>
   readonly progress: Progress | null
-  readonly lossKeptMs: number
+  /** Which progress was kept last: passes and loss are made of what is in the file, and of nothing more. */
+  readonly kept: KeptSoFar
+  readonly passes: readonly Pass[]
   readonly loss: readonly LossPoint[]
   readonly metrics: readonly MetricPoint[]
   readonly notes: readonly Note[]
@@ -70,7 +91,8 @@ export function initialRunState(record: RunRecord): RunState {
     stageIndex: null,
     stageTimes: {},
     progress: null,
-    lossKeptMs: -Infinity,
+    kept: nothingKept(0),
+    passes: [],
     loss: [],
     metrics: [],
     notes: [],
@@ -84,11 +106,28 @@ export function initialRunState(record: RunRecord): RunState {
  * the same picture, so a page that was loaded again in the middle of a run shows what the old one did.
  */
 export function runState(record: RunRecord, events: readonly RunEvent[]): RunState {
-  return events.reduce(applyEvent, initialRunState(record))
+  // Nobody sees the states on the way, so lists that were begun here may grow in place: copies would cost the square.
+  const own = new Set<readonly unknown[]>()
+  const append: Append = (list, item) => {
+    if (own.has(list)) {
+      ;(list as (typeof item)[]).push(item)
+      return list
+    }
+    const copy = [...list, item]
+    own.add(copy)
+    return copy
+  }
+  return events.reduce((state, event) => apply(state, event, append), initialRunState(record))
 }
 
 /** Applies one event; those that were applied before change nothing. */
 export function applyEvent(state: RunState, event: RunEvent): RunState {
+  return apply(state, event, (list, item) => [...list, item])
+}
+
+type Append = <T>(list: readonly T[], item: T) => readonly T[]
+
+function apply(state: RunState, event: RunEvent, append: Append): RunState {
   if (event.seq <= state.lastSeq) return state
   const atMs = Date.parse(event.at)
   const next = { ...state, lastSeq: event.seq, lastEventMs: atMs, startedMs: state.startedMs ?? atMs }
@@ -101,18 +140,21 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
     }
     case 'run.stage': {
       const stageTimes = { ...closeStage(state, atMs), [event.index]: { startedMs: atMs, endedMs: null } }
-      return { ...next, stageIndex: event.index, stageTimes, progress: null }
+      return { ...next, stageIndex: event.index, stageTimes, progress: null, kept: nothingKept(atMs) }
     }
-    case 'run.progress': {
-      if (atMs - state.lossKeptMs < LOSS_EVERY_MS) return { ...next, progress: event }
-      if (event.loss === null) return { ...next, progress: event, lossKeptMs: atMs }
-      const point = { elapsedMs: atMs - next.startedMs, stage: event.stage, loss: event.loss }
-      const loss = appendBounded(state.loss, point, MAX_LOSS_POINTS)
-      return { ...next, progress: event, lossKeptMs: atMs, loss }
-    }
+    case 'run.progress':
+      return withProgress(next, event, atMs, append)
     case 'run.metrics': {
       const { stage, epoch, origin, values } = event
-      return { ...next, metrics: [...state.metrics, { stage, epoch, origin, values }] }
+      const point = {
+        elapsedMs: atMs - next.startedMs,
+        stage,
+        pass: passOf(state, epoch),
+        epoch,
+        origin,
+        values,
+      }
+      return { ...next, metrics: append(state.metrics, point) }
     }
     case 'run.note':
       return { ...next, notes: [...state.notes, { atMs, level: event.level, text: event.text }].slice(-MAX_NOTES) }
@@ -127,7 +169,7 @@ export function applyEvent(state: RunState, event: RunEvent): RunState {
     case 'run.wall-hung':
       return { ...next, wall: { layout: event, frames: [] } }
     case 'run.wall':
-      return state.wall === null ? next : { ...next, wall: { ...state.wall, frames: [...state.wall.frames, event] } }
+      return state.wall === null ? next : { ...next, wall: { ...state.wall, frames: append(state.wall.frames, event) } }
     case 'run.finished':
       return ended(next, atMs, { status: 'done', finishedAt: event.at, summary: event.summary })
     case 'run.failed':
@@ -147,6 +189,25 @@ export function isOver({ status }: Pick<RunRecord, 'status'>): boolean {
 /** Whether the engine holds the run where it is. */
 export function isPaused(state: Pick<RunState, 'record' | 'isPaused'>): boolean {
   return state.isPaused && !isOver(state.record)
+}
+
+function withProgress(next: RunState, event: Progress, atMs: number, append: Append): RunState {
+  const state = { ...next, progress: event }
+  if (!isWorthKeeping(state.kept, event, atMs)) return state
+  const { stage, note = null, epochs, steps: stepsPerEpoch, loss } = event
+  const kept = { ...state.kept, report: event, atMs }
+  const isNew = beginsPass(state.kept.report, event)
+  const passes = isNew ? append(state.passes, { stage, note, epochs, stepsPerEpoch }) : state.passes
+  if (loss === null) return { ...state, kept, passes }
+  const elapsedMs = atMs - (state.startedMs ?? atMs)
+  const point = { elapsedMs, pass: passes.length - 1, steps: stepsDone(event), loss }
+  return { ...state, kept, passes, loss: append(state.loss, point) }
+}
+
+/** Measured at the end of an epoch: one that is long over belongs to a pass that has not reported yet. */
+function passOf({ kept, passes }: RunState, epoch: number | null): number {
+  const isPresent = kept.report !== null && (epoch ?? Infinity) >= kept.report.epoch
+  return isPresent ? passes.length - 1 : passes.length
 }
 
 function ended(state: RunState, atMs: number, change: Partial<RunRecord>): RunState {

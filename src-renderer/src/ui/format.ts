@@ -6,6 +6,11 @@ export function percent(rate: number | null | undefined): string {
   return rate === null || rate === undefined ? UNKNOWN : `${(100 * rate).toFixed(1)} %`
 }
 
+/** A rate beside the mark of an axis: with as many digits as marks `step` apart need. */
+export function share(rate: number, step = 0): string {
+  return step >= 0.00999 ? `${Math.round(100 * rate)} %` : `${Number((100 * rate).toPrecision(3))} %`
+}
+
 /** Change of a rate in percentage points, with its sign. */
 export function points(before: number | null | undefined, after: number | null | undefined): string {
   if (before === null || before === undefined || after === null || after === undefined) return UNKNOWN

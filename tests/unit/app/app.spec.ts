@@ -174,7 +174,7 @@ describe('the application', () => {
     expect((await snapshot(events[0]!.runId)).record.error?.message).toContain('SIGKILL')
   })
 
-  it('keeps progress once a second at most, but hands out all of it', async () => {
+  it('keeps no more progress than a curve can show, but hands out all of it', async () => {
     const runId = await start()
     await jobsStarted(1)
     const progress = {

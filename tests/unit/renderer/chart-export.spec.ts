@@ -117,10 +117,12 @@ describe('scaleOf', () => {
       'y',
     )
 
+  const values = (low: number, high: number) => of(low, high).ticks.map(({ value }) => value)
+
   it('takes round numbers around the values', () => {
-    expect(of(0.13, 2.37).ticks).toEqual([0, 0.5, 1, 1.5, 2, 2.5])
-    expect(of(0.1, 0.3).ticks).toEqual([0.1, 0.15, 0.2, 0.25, 0.3])
-    expect(of(-3, 900).ticks.at(0)).toBe(-200)
+    expect(values(0.13, 2.37)).toEqual([0, 0.5, 1, 1.5, 2, 2.5])
+    expect(values(0.1, 0.3)).toEqual([0.1, 0.15, 0.2, 0.25, 0.3])
+    expect(values(-3, 900).at(0)).toBe(-200)
   })
 
   it('has room for a single value', () => {

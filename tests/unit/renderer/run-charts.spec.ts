@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lossChart, lossTable } from '../../../src-renderer/src/features/run/loss-chart.js'
+import { X_KINDS } from '../../../src-renderer/src/ui/chart/view/chart-settings.js'
 import { recoveredSheets, trueTrigger } from '../../../src-renderer/src/features/run/pictures.js'
 import { defenseResults, findings, trueTarget } from '../../../src-renderer/src/features/run/run-results.js'
 import { epochTicks, scoreChart, scoreTable, stagePlaces } from '../../../src-renderer/src/features/run/score-chart.js'
@@ -13,29 +14,29 @@ describe('scoreChart', () => {
     const places = stagePlaces(done)
     expect(places.map(({ stage, offset }) => [stage, offset])).toEqual([
       [2, 0],
-      [3, 10],
-      [4, 12],
-      [5, 42],
-      [6, 52],
+      [3, 11],
+      [4, 14],
+      [5, 45],
+      [6, 56],
     ])
-    const clean = scoreChart(done).series.find(({ id }) => id === 'cleanAccuracy')!
+    const clean = scoreChart(done, 'epoch').series.find(({ id }) => id === 'cleanAccuracy')!
     expect(clean.segments.map((points) => points.length)).toEqual([10, 1, 11, 1])
-    expect(clean.segments.flat().every(({ x }) => x >= 0 && x <= 54)).toBe(true)
+    expect(clean.segments.flat().every(({ x }) => x >= 0 && x <= 60)).toBe(true)
   })
 
   it('names a place by stage and epoch', () => {
-    const { x } = scoreChart(done)
+    const { x } = scoreChart(done, 'epoch')
     expect(x.describe?.(7)).toBe('Train victim, epoch 7')
-    expect(x.describe?.(11)).toBe('Evaluate victim')
-    expect(x.describe?.(13)).toBe('Recover triggers, epoch 1')
-    expect(x.format(22)).toBe('10')
+    expect(x.describe?.(12)).toBe('Evaluate victim')
+    expect(x.describe?.(15)).toBe('Recover triggers, epoch 1')
+    expect(x.format(24)).toBe('10')
   })
 
   it('is as wide as the plan of the running stage', () => {
     const upTo = defaultEvents.findIndex((event) => event.type === 'run.metrics') + 1
     const next = defaultEvents.find((event) => event.type === 'run.progress' && event.epoch > 1)!
     const state = runState(queuedRecord, [...defaultEvents.slice(0, upTo), next])
-    expect(scoreChart(state).x.max).toBe(10)
+    expect(scoreChart(state, 'epoch').x.max).toBe(10)
   })
 
   it('marks round epochs, about a dozen in all', () => {
@@ -57,11 +58,35 @@ describe('scoreChart', () => {
 })
 
 describe('lossChart', () => {
-  it('gives each stage its own curve and boundary', () => {
-    const { series, boundaries } = lossChart(done)
+  it('gives each stage its boundary, and each walk through its epochs a curve', () => {
+    const { series, boundaries } = lossChart(done, 'epoch')
     expect(boundaries.map(({ label }) => label)).toEqual(['Train victim', 'Recover triggers', 'Unlearn triggers'])
-    expect(series[0]!.segments).toHaveLength(3)
+    expect(series[0]!.segments).toHaveLength(done.passes.length)
     expect(lossTable(done).rows).toHaveLength(done.loss.length)
+  })
+
+  it('never goes back on any axis', () => {
+    for (const kind of X_KINDS) {
+      const { series, x } = lossChart(done, kind)
+      const places = series[0]!.segments.flat().map((point) => point.x)
+      expect(places, kind).toEqual(places.toSorted((a, b) => a - b))
+      expect(places.at(-1)).toBeLessThanOrEqual(x.max ?? Infinity)
+    }
+  })
+
+  it('names a place by stage, walk and step', () => {
+    const { x, series } = lossChart(done, 'step')
+    const [, second] = series[0]!.segments
+    expect(x.describe?.(second![0]!.x)).toMatch(/^Recover triggers, searching: is it class \d\?, step \d+$/)
+  })
+
+  it('puts figures where the steps before them end', () => {
+    const clean = scoreChart(done, 'step').series.find(({ id }) => id === 'cleanAccuracy')!
+    expect(clean.segments[0]!.map((point) => point.x)).toEqual(
+      Array.from({ length: 10 }, (_, index) => 118 * (index + 1)),
+    )
+    const recovered = scoreChart(done, 'epoch').series.find(({ id }) => id === 'recoveredSuccess')!
+    expect(recovered.segments.flat()[0]!.x).toBe(15)
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { appendBounded } from '../../../src-renderer/src/stores/bounded-series.js'
+import type { RunEvent } from '../../../src-shared/contract/index.js'
 import { applyEvent, initialRunState, runState } from '../../../src-renderer/src/stores/run-state.js'
 import { stageViews } from '../../../src-renderer/src/stores/stage-view.js'
 import { defaultEvents, defaultRecord, queuedRecord } from './fixtures/fixtures.js'
@@ -26,19 +26,49 @@ describe('runState', () => {
     expect(defaultEvents.reduce(applyEvent, state)).toBe(state)
   })
 
-  it('keeps the loss as often as it is kept on disk', () => {
-    const state = runState(queuedRecord, defaultEvents.slice(0, 3))
-    const progress = defaultEvents.find((event) => event.type === 'run.progress')!
-    const startMs = Date.parse(progress.at)
-    const often = Array.from({ length: 50 }, (_, index) => ({
-      ...progress,
-      seq: progress.seq + index,
-      at: new Date(startMs + 100 * index).toISOString(),
-    }))
-    const live = often.reduce(applyEvent, state)
-    const onDisk = often.filter((_, index) => index % 10 === 0).reduce(applyEvent, state)
-    expect(live.loss).toHaveLength(5)
-    expect(live.loss).toEqual(onDisk.loss)
+  it('draws the same curve from what is kept on disk as from all that was heard', () => {
+    const planned = runState(queuedRecord, defaultEvents.slice(0, 2))
+    const startMs = Date.parse(defaultEvents[1]!.at)
+    const stamp = (ms: number, seq: number) => ({
+      runId: planned.record.runId,
+      seq,
+      at: new Date(startMs + ms).toISOString(),
+    })
+    const report = (epoch: number, step: number, note: string) =>
+      ({
+        type: 'run.progress',
+        stage: 4,
+        epoch,
+        epochs: 50,
+        step,
+        steps: 40,
+        imagesPerSecond: 1,
+        remainingMs: 1,
+        loss: step,
+        note,
+      }) as const
+    // 400 s of ten reports a second: two walks through the same epochs.
+    const heard: RunEvent[] = [{ type: 'run.stage', index: 4, ...stamp(0, 3) }]
+    for (const [walk, note] of ['class 0', 'class 1'].entries()) {
+      for (let done = 1; done <= 2_000; done++) {
+        const place = report(Math.ceil(done / 40), ((done - 1) % 40) + 1, note)
+        heard.push({ ...place, ...stamp(100 * (2_000 * walk + done), 3 + 2_000 * walk + done) })
+      }
+    }
+    const live = heard.reduce(applyEvent, planned)
+    const kept = heard.filter(
+      (event) =>
+        event.type !== 'run.progress' ||
+        live.loss.some(({ elapsedMs }) => startMs + elapsedMs === Date.parse(event.at)),
+    )
+    const reloaded = kept.reduce(applyEvent, planned)
+    expect(reloaded.loss).toEqual(live.loss)
+    expect(reloaded.passes).toEqual(live.passes)
+    expect(live.passes.map(({ note }) => note)).toEqual(['class 0', 'class 1'])
+    // All of the first 100 s, then ever less; the beginning and the end of each walk in any case.
+    expect(live.loss.length).toBeLessThan(1_000 + 1_000 * Math.log(4) + 10)
+    expect(live.loss.slice(0, 1_000).every(({ steps }, index) => steps === index + 1)).toBe(true)
+    expect(live.loss.filter(({ steps }) => steps === 1 || steps === 2_000)).toHaveLength(4)
   })
 
   it('never changes a state in place', () => {
@@ -62,16 +92,5 @@ describe('stageViews', () => {
     const state = [queued!, planned!, load!, jump, cancelled].reduce(applyEvent, initialRunState(queuedRecord))
     const statuses = stageViews(state).map(({ status }) => status)
     expect(statuses.slice(0, 5)).toEqual(['done', 'skipped', 'skipped', 'cancelled', 'unreached'])
-  })
-})
-
-describe('appendBounded', () => {
-  it('stays within its length and keeps first and last', () => {
-    let points: number[] = []
-    for (let i = 0; i < 1_000; i++) points = appendBounded(points, i, 100)
-    expect(points.length).toBeLessThanOrEqual(100)
-    expect(points[0]).toBe(0)
-    expect(points.at(-1)).toBe(999)
-    expect(points).toEqual(points.toSorted((a, b) => a - b))
   })
 })

@@ -1,8 +1,9 @@
 import type { MetricName } from '../../../../src-shared/model/metrics.js'
 import type { MetricPoint, RunState } from '../../stores/run-state.js'
 import type { ChartInput, ChartPoint, ChartSeries, ChartTable } from '../../ui/chart/chart-types.js'
-import { percent } from '../../ui/format.js'
-import { shortTitle } from './loss-chart.js'
+import type { XKind } from '../../ui/chart/view/chart-settings.js'
+import { percent, plainNumber, share } from '../../ui/format.js'
+import { runAxis, shortTitle, type RunAxis } from './run-axis.js'
 
 type Look = Pick<ChartSeries, 'label' | 'colour' | 'dash' | 'marker' | 'isHollow'> & { readonly id: MetricName }
 
@@ -37,6 +38,9 @@ export interface StagePlace {
 /** A result without epochs stands in the middle of this. */
 const RESULT_WIDTH = 2
 
+/** Between stages, because epoch 0 of one is not the last epoch of the one before. */
+const GAP = 1
+
 /** Stages with figures, laid end to end: as wide as they have epochs. */
 export function stagePlaces({ metrics, progress, stageIndex }: RunState): StagePlace[] {
   const widths = new Map<number, number>()
@@ -52,25 +56,23 @@ export function stagePlaces({ metrics, progress, stageIndex }: RunState): StageP
     .toSorted(([a], [b]) => a - b)
     .map(([stage, width]) => {
       const place = { stage, offset, width }
-      offset += width
+      offset += width + GAP
       return place
     })
 }
 
-export function scoreChart(state: RunState): ChartInput {
-  const places = stagePlaces(state)
-  const end = places.reduce((sum, { width }) => sum + width, 0)
-  const titles = (stage: number): string => shortTitle(state.record.stages[stage]?.title ?? '')
-  const placeAt = (x: number): StagePlace | undefined =>
-    places.findLast(({ offset, width }) => x > offset && x <= offset + width) ?? places[0]
-  const byStage = Map.groupBy(state.metrics, ({ stage }) => stage)
-  const hasEpochs = (stage: number): boolean => byStage.get(stage)?.some(({ epoch }) => epoch !== null) === true
-
+/**
+ * What was measured over the run. By epoch, only stages with figures have room, so that a search without any does not press
+ * the rest together.
+ */
+export function scoreChart(state: RunState, kind: XKind): ChartInput {
+  const { axis, boundaries, metricAt } = kind === 'epoch' ? measuredAxis(state) : runAxis(state, kind)
+  const byStage = [...Map.groupBy(state.metrics, ({ stage }) => stage).values()]
   const series = looks.map(({ id, ...look }): ChartSeries => {
-    const segments = places.flatMap(({ stage, offset }) => {
-      const points = (byStage.get(stage) ?? []).flatMap((point): ChartPoint[] => {
+    const segments = byStage.flatMap((metrics) => {
+      const points = metrics.flatMap((point): ChartPoint[] => {
         const y = point.values[id]
-        return y === undefined ? [] : [{ x: offset + (point.epoch ?? 1), y }]
+        return y === undefined ? [] : [{ x: metricAt(point), y, timeMs: point.elapsedMs }]
       })
       return points.length === 0 ? [] : [points]
     })
@@ -78,30 +80,39 @@ export function scoreChart(state: RunState): ChartInput {
   })
   return {
     series,
-    boundaries: places.map(({ stage, offset }) => ({ x: offset, label: titles(stage) })),
-    x: {
+    boundaries,
+    x: axis,
+    y: { title: 'share of images', rawTitle: 'share of images, 0 to 1', min: 0, max: 1, format: share },
+  }
+}
+
+function measuredAxis(state: RunState): Pick<RunAxis, 'axis' | 'boundaries' | 'metricAt'> {
+  const places = stagePlaces(state)
+  const last = places.at(-1)
+  const end = last === undefined ? 1 : last.offset + last.width
+  const titles = (stage: number): string => shortTitle(state.record.stages[stage]?.title ?? '')
+  const placeAt = (x: number): StagePlace | undefined => places.findLast(({ offset }) => x >= offset) ?? places[0]
+  const withEpochs = new Set(state.metrics.flatMap(({ stage, epoch }) => (epoch === null ? [] : [stage])))
+  const offsets = new Map(places.map(({ stage, offset }) => [stage, offset]))
+  return {
+    axis: {
       title: 'epoch of the stage',
       rawTitle: 'epoch, stages laid end to end',
       min: 0,
-      max: Math.max(1, end),
+      max: end,
       ticks: epochTicks(
-        places.filter(({ stage }) => hasEpochs(stage)),
+        places.filter(({ stage }) => withEpochs.has(stage)),
         end,
       ),
-      format: (x) => String(x - (placeAt(x)?.offset ?? 0)),
+      format: (x) => plainNumber(x - (placeAt(x)?.offset ?? 0)),
       describe: (x) => {
         const place = placeAt(x)
         if (place === undefined) return ''
-        return hasEpochs(place.stage) ? `${titles(place.stage)}, epoch ${x - place.offset}` : titles(place.stage)
+        return withEpochs.has(place.stage) ? `${titles(place.stage)}, epoch ${x - place.offset}` : titles(place.stage)
       },
     },
-    y: {
-      title: 'share of images',
-      rawTitle: 'share of images, 0 to 1',
-      min: 0,
-      max: 1,
-      format: (value) => `${Math.round(100 * value)} %`,
-    },
+    boundaries: places.map(({ stage, offset }) => ({ x: offset, label: titles(stage) })),
+    metricAt: ({ stage, epoch }) => (offsets.get(stage) ?? 0) + (epoch ?? RESULT_WIDTH / 2),
   }
 }
 

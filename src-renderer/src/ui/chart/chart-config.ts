@@ -1,109 +1,112 @@
 import {
   Chart,
-  Decimation,
-  Legend,
   LinearScale,
   LineController,
   LineElement,
   PointElement,
-  Tooltip,
   type ChartConfiguration,
   type ChartDataset,
-  type Scale,
+  type Scale as CanvasScale,
 } from 'chart.js'
 import { boundaryLines } from './boundary-lines.js'
 import type { ChartColours } from './chart-colours.js'
-import type { ChartAxis, ChartInput, ChartSeries } from './chart-types.js'
+import type { ChartInput } from './chart-types.js'
+import { pointRadius } from './point-size.js'
+import { scaleOf, type Scale } from './scale.js'
 
-Chart.register(Decimation, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip, boundaryLines)
+Chart.register(LinearScale, LineController, LineElement, PointElement, boundaryLines)
 
 type LineDataset = ChartDataset<'line', { x: number; y: number }[]>
 type Config = ChartConfiguration<'line', { x: number; y: number }[]>
 
 const FONT = { size: 11 }
-/** Beyond this a segment has more points than the chart has pixels. */
-const DECIMATE_FROM = 800
+/** Marks at the very edge are to be seen whole. */
+const MARKER_CLIP = 8
+/** Strength of lines in the background. */
+const FAINT = 0.28
 
-export function datasetsOf(series: readonly ChartSeries[], colours: ChartColours): LineDataset[] {
-  return series.flatMap(({ label, colour, dash, marker, isHollow, segments }) =>
-    segments.map((points): LineDataset => {
-      const ink = colours.inks[colour]
+/**
+ * What the canvas draws. It gets places between 0 and 1 and the marks with their words: axes are ours, so that the
+ * canvas, the files and the crosshair agree on them.
+ */
+export function configOf(
+  input: ChartInput,
+  colours: ChartColours,
+): { data: Config['data']; options: Config['options'] } {
+  const x = scaleOf(input.x, input.series, 'x')
+  const y = scaleOf(input.y, input.series, 'y')
+  const isCut = input.series.some(({ segments }) =>
+    segments.some((points) => (points[0]?.x ?? x.min) < x.min || (points.at(-1)?.x ?? x.max) > x.max),
+  )
+  return { data: { datasets: datasetsOf(input, x, y, isCut, colours) }, options: optionsOf(input, x, y, colours) }
+}
+
+function datasetsOf(input: ChartInput, x: Scale, y: Scale, isCut: boolean, colours: ChartColours): LineDataset[] {
+  return input.series.flatMap((series) =>
+    series.segments.map((points): LineDataset => {
+      const { label, colour, dash, marker, isHollow, isFaint } = series
+      const ink = isFaint === true ? faint(colours.inks[colour]) : colours.inks[colour]
       return {
         label,
-        data: points as { x: number; y: number }[],
+        data: points.map((point) => ({ x: x.at(point.x), y: y.at(point.y) })),
         borderColor: ink,
-        borderWidth: 1.6,
-        // Points at 0 and 1 lie on the frame and are to be seen whole.
-        clip: 8,
+        borderWidth: isFaint === true ? 1 : 1.6,
+        clip: isCut ? 0 : MARKER_CLIP,
         borderDash: [...dash],
         backgroundColor: isHollow === true ? colours.panel : ink,
-        pointStyle: marker === 'none' ? false : marker,
-        pointRadius: marker === 'none' ? 0 : points.length === 1 ? 5 : points.length > 60 ? 0 : 3,
-        pointHoverRadius: 5,
-        pointHitRadius: 8,
+        pointStyle: marker === 'none' ? 'circle' : marker,
+        pointRadius: pointRadius(series, points.length),
       }
     }),
   )
 }
 
-export function optionsOf({ boundaries, x, y }: Omit<ChartInput, 'series'>, colours: ChartColours): Config['options'] {
-  const axis = (from: ChartAxis) => ({
-    type: 'linear' as const,
-    ...(from.min === undefined ? {} : { min: from.min }),
-    ...(from.max === undefined ? {} : { max: from.max }),
-    title: { display: true, text: from.title, color: colours.dim, font: FONT, padding: 2 },
-    grid: { color: colours.line, tickLength: 4 },
-    border: { color: colours.line },
-    ...(from.ticks === undefined ? {} : { afterBuildTicks: placeTicks(from.ticks) }),
-    ticks: {
-      color: colours.dim,
-      font: FONT,
-      maxRotation: 0,
-      callback: (value: number | string) => from.format(Number(value)),
-    },
-  })
+function optionsOf({ boundaries, x: xAxis, y: yAxis }: ChartInput, x: Scale, y: Scale, colours: ChartColours) {
+  const axis = (title: string, { ticks }: Scale, at: (value: number) => number) => {
+    const labels = ticks.map(({ label }) => label)
+    return {
+      type: 'linear' as const,
+      min: 0,
+      max: 1,
+      title: { display: true, text: title, color: colours.dim, font: FONT, padding: 2 },
+      grid: { color: colours.line, tickLength: 4 },
+      border: { color: colours.line },
+      afterBuildTicks: (scale: CanvasScale) => {
+        scale.ticks = ticks.map(({ value }) => ({ value: at(value) }))
+      },
+      ticks: {
+        color: colours.dim,
+        font: FONT,
+        maxRotation: 0,
+        callback: (_place: number | string, index: number) => labels[index] ?? '',
+      },
+    }
+  }
   return {
     animation: false,
     parsing: false,
     normalized: true,
     responsive: true,
     maintainAspectRatio: false,
-    interaction: { mode: 'nearest', axis: 'x', intersect: false },
+    events: [],
     layout: { padding: { top: 18, right: 8 } },
-    scales: { x: axis(x), y: axis(y) },
+    scales: { x: axis(xAxis.title, x, x.at), y: axis(yAxis.title, y, y.at) },
     plugins: {
-      legend: { display: false },
-      decimation: { enabled: true, algorithm: 'min-max', threshold: DECIMATE_FROM },
-      boundaryLines: { boundaries, line: colours.dim, text: colours.dim },
-      tooltip: {
-        animation: false,
-        backgroundColor: colours.panel,
-        borderColor: colours.line,
-        borderWidth: 1,
-        titleColor: colours.dim,
-        bodyColor: colours.text,
-        titleFont: { size: 11, weight: 'normal' },
-        bodyFont: { size: 12 },
-        cornerRadius: 3,
-        callbacks: {
-          title: (items) => (items[0] === undefined ? '' : (x.describe ?? x.format)(items[0].parsed.x ?? 0)),
-          label: (item) => ` ${item.dataset.label ?? ''}  ${y.format(item.parsed.y ?? 0)}`,
-        },
+      boundaryLines: {
+        boundaries: boundaries.map((boundary) => ({ ...boundary, x: x.at(boundary.x) })),
+        line: colours.dim,
+        text: colours.dim,
       },
     },
-  }
+  } satisfies Config['options']
 }
 
-function placeTicks(ticks: readonly number[]): (scale: Scale) => void {
-  return (scale) => {
-    scale.ticks = ticks.map((value) => ({ value }))
-  }
+/** `rgb(1, 2, 3)` with little of it left. */
+function faint(colour: string): string {
+  return colour.replace(/^rgb\((.*)\)$/, `rgba($1, ${FAINT})`)
 }
 
 export function createChart(canvas: HTMLCanvasElement, input: ChartInput, colours: ChartColours): Chart<'line'> {
-  return new Chart(canvas, {
-    type: 'line',
-    data: { datasets: datasetsOf(input.series, colours) },
-    options: optionsOf(input, colours) ?? {},
-  }) as Chart<'line'>
+  const { data, options } = configOf(input, colours)
+  return new Chart(canvas, { type: 'line', data, options: options ?? {} }) as Chart<'line'>
 }

@@ -1,6 +1,8 @@
 export interface ChartPoint {
   readonly x: number
   readonly y: number
+  /** When it was measured, in milliseconds since the run began: what charts with different axes have in common. */
+  readonly timeMs?: number
 }
 
 export const COLOUR_ROLES = ['attack', 'clean', 'repaired', 'recovered'] as const
@@ -10,7 +12,10 @@ export type RunColour = (typeof RUN_COLOURS)[number]
 export type ChartColour = (typeof COLOUR_ROLES)[number] | RunColour | 'text'
 export type Marker = 'none' | 'circle' | 'triangle' | 'rectRot' | 'rect'
 
-/** One quantity. Its segments are not joined: what lies between them was not measured. */
+/**
+ * One quantity. Its segments are not joined: what lies between them was not measured. Within a segment, `x` and `timeMs`
+ * never go back.
+ */
 export interface ChartSeries {
   readonly id: string
   readonly label: string
@@ -19,6 +24,8 @@ export interface ChartSeries {
   readonly dash: readonly number[]
   readonly marker: Marker
   readonly isHollow?: boolean
+  /** The measured line under its smoothed one: there, but in the background. */
+  readonly isFaint?: boolean
   readonly segments: readonly (readonly ChartPoint[])[]
 }
 
@@ -36,9 +43,13 @@ export interface ChartAxis {
   readonly rawTitle?: string
   readonly min?: number
   readonly max?: number
+  readonly isLog?: boolean
   /** Where to put marks, where even distances would not do. */
   readonly ticks?: readonly number[]
-  readonly format: (value: number) => string
+  /** Distances that marks may have, ascending, where they are not to be 1, 2 or 5 times a power of ten. */
+  readonly steps?: readonly number[]
+  /** `step` is the distance of the marks, where there are marks: near ones need more digits. */
+  readonly format: (value: number, step?: number) => string
   /** Words for the place of a point, where the number alone does not say it. */
   readonly describe?: (value: number) => string
 }

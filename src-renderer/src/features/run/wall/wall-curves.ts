@@ -1,6 +1,6 @@
 import type { MetricPoint } from '../../../stores/run-state.js'
 import type { ChartInput, ChartSeries, ChartTable } from '../../../ui/chart/chart-types.js'
-import { percent } from '../../../ui/format.js'
+import { percent, share } from '../../../ui/format.js'
 import { epochTicks } from '../score-chart.js'
 
 export interface CurvePoint {
@@ -58,7 +58,7 @@ export function curveChart(points: readonly CurvePoint[], epochs: number, at: nu
       rawTitle: 'share of images, 0 to 1',
       min: 0,
       max: 1,
-      format: (value) => `${Math.round(100 * value)} %`,
+      format: share,
     },
   }
 }

@@ -20,6 +20,8 @@ const LETTER = 0.54
 const PAD = 12
 const SWATCH = 28
 const MARKER_CLIP = 6
+/** Strength of lines in the background. */
+const FAINT = 0.28
 
 const widthOf = (text: string): number => text.length * TEXT * LETTER
 /** Places to a tenth of a pixel: nobody sees more, and files stay small. */
@@ -33,9 +35,11 @@ export function chartSvg(title: string, input: ChartInput, colours: ChartColours
   const series = input.series.filter(({ segments }) => segments.some((points) => points.length > 0))
   const x = scaleOf(input.x, series, 'x')
   const y = scaleOf(input.y, series, 'y')
-  const legend = layLegend(series, size.width - 2 * PAD)
-  const yLabels = y.ticks.map((value) => input.y.format(value))
-  const left = PAD + TEXT + 8 + Math.max(0, ...yLabels.map(widthOf))
+  const legend = layLegend(
+    series.filter(({ isFaint }) => isFaint !== true),
+    size.width - 2 * PAD,
+  )
+  const left = PAD + TEXT + 8 + Math.max(0, ...y.ticks.map(({ label }) => widthOf(label)))
   const right = size.width - PAD - 12
   const top = PAD + 18 + legend.height + 20
   const bottom = size.height - PAD - 2 * TEXT - 12
@@ -57,19 +61,19 @@ export function chartSvg(title: string, input: ChartInput, colours: ChartColours
       const ends = [PAD + at, PAD + at + SWATCH].map((end) => [end, middle] as const)
       return (
         drawLine(each, ends, colours) +
-        drawMarker(each, PAD + at + SWATCH / 2, middle, 3, colours) +
+        (each.marker === 'none' ? '' : drawMarker(each, PAD + at + SWATCH / 2, middle, 3, colours)) +
         text(each.label, { x: PAD + at + SWATCH + 6, y: middle + 4 })
       )
     }),
     ...y.ticks.map(
-      (value, index) =>
+      ({ value, label }) =>
         line(left, toY(value), right, toY(value)) +
-        text(yLabels[index]!, { x: left - 6, y: toY(value) + 4, 'text-anchor': 'end' }),
+        text(label, { x: left - 6, y: toY(value) + 4, 'text-anchor': 'end' }),
     ),
     ...x.ticks.map(
-      (value) =>
+      ({ value, label }) =>
         line(toX(value), top, toX(value), bottom + 4) +
-        text(input.x.format(value), { x: toX(value), y: bottom + TEXT + 6, 'text-anchor': 'middle' }),
+        text(label, { x: toX(value), y: bottom + TEXT + 6, 'text-anchor': 'middle' }),
     ),
     line(left, top, left, bottom, { stroke: colours.dim }),
     line(left, bottom, right, bottom, { stroke: colours.dim }),
@@ -109,7 +113,7 @@ export function chartSvg(title: string, input: ChartInput, colours: ChartColours
 
   function drawSegment(each: ChartSeries, points: ChartSeries['segments'][number]): string {
     const places = points.map((point) => [toX(point.x), toY(point.y)] as const)
-    const radius = pointRadius(points.length)
+    const radius = pointRadius(each, points.length)
     const markers = radius === 0 ? [] : places.map(([px, py]) => drawMarker(each, px, py, radius, colours))
     return drawLine(each, places, colours) + markers.join('')
   }
@@ -152,7 +156,7 @@ function layLegend(series: readonly ChartSeries[], width: number): Legend {
 }
 
 function drawLine(
-  { colour, dash }: ChartSeries,
+  { colour, dash, isFaint }: ChartSeries,
   places: readonly (readonly [number, number])[],
   colours: ChartColours,
 ) {
@@ -161,7 +165,8 @@ function drawLine(
     points: places.map(([x, y]) => `${x},${y}`).join(' '),
     fill: 'none',
     stroke: colours.inks[colour],
-    'stroke-width': 1.6,
+    'stroke-width': isFaint === true ? 1 : 1.6,
+    ...(isFaint === true ? { 'stroke-opacity': FAINT } : {}),
     'stroke-linejoin': 'round',
     ...(dash.length === 0 ? {} : { 'stroke-dasharray': dash.join(' ') }),
   })
@@ -178,10 +183,9 @@ function corners(...flat: readonly number[]): [number, number][] {
 }
 
 function drawMarker({ marker, colour, isHollow }: ChartSeries, x: number, y: number, r: number, colours: ChartColours) {
-  if (marker === 'none') return ''
   const ink = colours.inks[colour]
   const look = { fill: isHollow === true ? colours.panel : ink, stroke: ink }
-  if (marker === 'circle') return element('circle', { cx: x, cy: y, r, ...look })
+  if (marker === 'circle' || marker === 'none') return element('circle', { cx: x, cy: y, r, ...look })
   const points = shapes[marker].map(([dx, dy]) => `${place(x + dx * r)},${place(y + dy * r)}`)
   return element('polygon', { points: points.join(' '), ...look })
 }

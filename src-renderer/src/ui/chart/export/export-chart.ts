@@ -2,6 +2,7 @@ import { fileName } from '../../../client/file-name.js'
 import { saveFile } from '../../../client/save-file.js'
 import { readChartColours } from '../read-chart-colours.js'
 import type { ChartInput } from '../chart-types.js'
+import { drawable, inWindow } from '../view/view-chart.js'
 import { chartCsv } from './chart-csv.js'
 import { chartSvg, PICTURE_SIZE } from './chart-svg.js'
 import { svgToPng } from './svg-to-png.js'
@@ -13,6 +14,9 @@ export const chartFormats = [
 ] as const
 export type ChartFormat = (typeof chartFormats)[number]['id']
 
+/** Columns per pixel of the page: a picture can be looked at closely. */
+const FINER = 2
+
 /** Keeps a chart as a file. Pictures are light, because they go into papers. */
 export async function exportChart(
   format: ChartFormat,
@@ -22,10 +26,10 @@ export async function exportChart(
 ): Promise<void> {
   const name = fileName(title, format)
   if (format === 'csv') {
-    await saveFile('table', name, new Blob([chartCsv(input)], { type: 'text/csv' }))
+    await saveFile('table', name, new Blob([chartCsv(inWindow(input))], { type: 'text/csv' }))
     return
   }
-  const svg = chartSvg(title, input, readChartColours(host, 'light'))
+  const svg = chartSvg(title, drawable(input, PICTURE_SIZE.width * FINER), readChartColours(host, 'light'))
   const picture = format === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await svgToPng(svg, PICTURE_SIZE)
   await saveFile('image', name, picture)
 }
