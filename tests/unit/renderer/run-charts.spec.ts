@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lossChart, lossTable } from '../../../src-renderer/src/features/run/loss-chart.js'
+import { plainNumber } from '../../../src-renderer/src/ui/format.js'
 import { X_KINDS } from '../../../src-renderer/src/ui/chart/view/chart-settings.js'
 import { recoveredSheets, trueTrigger } from '../../../src-renderer/src/features/run/pictures.js'
 import { defenseResults, findings, trueTarget } from '../../../src-renderer/src/features/run/run-results.js'
@@ -62,7 +63,9 @@ describe('lossChart', () => {
     const { series, boundaries } = lossChart(done, 'epoch')
     expect(boundaries.map(({ label }) => label)).toEqual(['Train victim', 'Recover triggers', 'Unlearn triggers'])
     expect(series[0]!.segments).toHaveLength(done.passes.length)
-    expect(lossTable(done).rows).toHaveLength(done.loss.length)
+    const { rows, note } = lossTable(done)
+    expect(note).toBe('One of 4 points.')
+    expect(rows.at(-1)?.at(-1)).toBe(plainNumber(done.loss.at(-1)!.loss))
   })
 
   it('never goes back on any axis', () => {

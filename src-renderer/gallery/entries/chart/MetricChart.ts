@@ -7,7 +7,9 @@ import { attack, boundaries, clean, epochAxis, recovered, shareAxis } from '../.
 const FRAME_MS = 100
 
 const chart = (label: string, series: readonly ChartSeries[]) =>
-  h('div', { class: 'gallery-chart' }, [h(MetricChart, { label, series, boundaries, x: epochAxis, y: shareAxis })])
+  h('div', { class: 'gallery-chart' }, [
+    h(MetricChart, { label, input: { series, boundaries, x: epochAxis, y: shareAxis } }),
+  ])
 
 const still = (title: string, series: readonly ChartSeries[]): GalleryState => shown(title, () => chart(title, series))
 
