@@ -8,6 +8,7 @@ import type { LaunchEngine } from './launched-engine.js'
 import { datasetMirror, type AppPaths } from './paths.js'
 import { checkWorkspace, createRunStore } from './run-store.js'
 import { createRuns } from './runs.js'
+import { createStudies } from './studies.js'
 import { reportSystem } from './system-report.js'
 
 export interface AppOptions {
@@ -34,6 +35,7 @@ export function createApp(options: AppOptions): App {
   const { paths, launchEngine, versions, now, log } = options
   const store = createRunStore(paths.workspace)
   const runs = createRuns({ store, engine: () => engine, versions, now, log })
+  const studies = createStudies({ workspace: paths.workspace, store, runs })
   const engine = createEngineHost(launchEngine, {
     onEvent: (event) => {
       if ('fact' in event) runs.accept(event.runId, event.fact)
@@ -83,6 +85,14 @@ export function createApp(options: AppOptions): App {
         lastSeq: events.at(-1)?.seq ?? 0,
       }
     },
+    'study.plan': (request) => engine.client().call('study.plan', request),
+    'study.start': async (request) => {
+      await checkWorkspace(paths.workspace)
+      const plan = await engine.client().call('study.plan', request)
+      return { plan, ...(await studies.start(plan)) }
+    },
+    'study.list': async () => ({ names: await studies.list() }),
+    'study.show': ({ name }) => studies.show(name),
     'system.report': () => reportSystem(versions.unbackdoor, paths, engine),
   }
 

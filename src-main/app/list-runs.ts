@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Experiment } from '../../src-shared/model/experiment.js'
 import { experimentIdentity } from '../../src-shared/model/experiment-identity.js'
 import { RunId } from '../../src-shared/model/ids.js'
 import type { RunAnnotations } from '../../src-shared/model/run-annotations.js'
@@ -85,6 +86,11 @@ async function stampOf(path: string): Promise<string> {
   return found === null ? NO_FILE : `${found.ino} ${found.mtimeMs} ${found.size}`
 }
 
+/** The same for experiments that differ only in seed and name. */
+export function experimentKey(experiment: Experiment): string {
+  return createHash('sha256').update(experimentIdentity(experiment)).digest('base64url').slice(0, 16)
+}
+
 function factsOfRecord({ runId, status, createdAt, summary, experiment }: RunRecord): Facts {
   return {
     runId,
@@ -96,7 +102,7 @@ function factsOfRecord({ runId, status, createdAt, summary, experiment }: RunRec
     model: experiment.model.id,
     attack: experiment.attack?.id ?? null,
     defenses: experiment.defenses.map(({ id }) => id),
-    experimentKey: createHash('sha256').update(experimentIdentity(experiment)).digest('base64url').slice(0, 16),
+    experimentKey: experimentKey(experiment),
     summary: summary && { before: summary.before, defenses: summary.defenses.map(({ after }) => ({ after })) },
   }
 }

@@ -17,6 +17,8 @@ import { newRunId, type RunStore } from './run-store.js'
 export interface Runs {
   start(experiment: Experiment): Promise<RunId>
   cancel(runId: RunId): Promise<void>
+  /** Whether it is waiting or running here. */
+  isLive(runId: RunId): boolean
   /** Pauses, resumes or stops the run in progress. */
   steer(order: 'job.pause' | 'job.resume' | 'job.stop', runId: RunId): Promise<Record<string, never>>
   /** A fact from the engine. */
@@ -118,6 +120,8 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
       setImmediate(next)
       return record.runId
     },
+
+    isLive: (runId) => live.has(runId),
 
     async cancel(runId) {
       if (!live.has(runId)) throw new AppError({ code: 'conflict', message: `Run ${runId} is not waiting or running.` })

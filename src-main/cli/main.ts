@@ -1,11 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { AppError } from '../../src-shared/contract/errors.js'
 import { downloadCommand, importCommand, listDatasets, removeCommand, showDataset } from './commands/datasets.js'
+import { StudyScale, type StudyRequest } from '../../src-shared/model/study.js'
 import { doctorCommand } from './commands/doctor.js'
 import { listables, listCommand, type Listable } from './commands/list.js'
 import { methodCommand } from './commands/method.js'
 import { EXIT_FAILED, runCommand } from './commands/run.js'
 import { showCommand } from './commands/show.js'
+import { studyCommand } from './commands/study.js'
 import { tagCommand } from './commands/tag.js'
 import { plain, say } from './output.js'
 
@@ -94,6 +96,42 @@ async function main(argv: readonly string[]): Promise<number> {
     .action(async (runId: string, tags: string[], options: { workspace: string; remove: string[] }) => {
       exitCode = await tagCommand(runId, tags, options)
     })
+
+  program
+    .command('study')
+    .description('run a whole comparison, or what is missing of it, and write its tables')
+    .argument('<study>', 'such as "paper": three attacks, four datasets, five defenses')
+    .option('--scale <scale>', 'tiny (minutes), small (hours on two cores) or full (the published protocol)', scale)
+    .option('--datasets <ids>', 'parted by commas; image-folder:NAME is an imported folder', words)
+    .option('--attacks <ids>', 'parted by commas', words)
+    .option('--defenses <ids>', 'parted by commas', words)
+    .option('--seeds <number>', 'how many seeds', positiveNumber)
+    .option('--threads <number>', 'threads of the engine', positiveNumber)
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
+    .option('--dry-run', 'only say what would be run')
+    .option('--json', 'the tables as JSON, in one line')
+    .action(
+      async (
+        study: string,
+        {
+          workspace,
+          threads,
+          dryRun,
+          json,
+          ...chosen
+        }: Partial<Omit<StudyRequest, 'study'>> & {
+          workspace: string
+          threads?: number
+          dryRun?: boolean
+          json?: boolean
+        },
+      ) => {
+        exitCode = await studyCommand(
+          { study, scale: 'small', ...chosen },
+          { workspace, threads: threads ?? null, dryRun: dryRun ?? false, json: json ?? false },
+        )
+      },
+    )
 
   program
     .command('doctor')
@@ -223,6 +261,18 @@ function reportError(error: unknown): number {
 
 function collect(value: string, previous: string[]): string[] {
   return [...previous, value]
+}
+
+function words(text: string): string[] {
+  const found = text.split(',').filter((word) => word !== '')
+  if (found.length === 0) throw new InvalidArgumentError('must be at least one id')
+  return found
+}
+
+function scale(text: string): StudyScale {
+  const found = StudyScale.options.find((name) => name === text)
+  if (found === undefined) throw new InvalidArgumentError(`must be one of ${StudyScale.options.join(', ')}`)
+  return found
 }
 
 function wholeNumber(text: string): number {

@@ -18,6 +18,7 @@ export const engineCommands = {
   /** Answers once the job is accepted; the rest comes as facts, the last of them terminal. */
   'job.start': command(z.object({ runId: RunId, folder: z.string(), experiment: Experiment }), nothing),
   'trigger.preview': commands['trigger.preview'],
+  'study.plan': commands['study.plan'],
   'job.cancel': command(z.object({ runId: RunId }), nothing),
   'job.pause': command(z.object({ runId: RunId }), nothing),
   'job.resume': command(z.object({ runId: RunId }), nothing),

@@ -8,6 +8,7 @@ import { engineCommands, EngineOptions, type EngineEvent, type EngineHandlers } 
 import { describeCatalogue } from '../lab/catalogue.js'
 import { planExperiment } from '../lab/experiment-plan.js'
 import { previewTrigger } from '../lab/preview-trigger.js'
+import { planStudy } from '../lab/studies/plan-study.js'
 import { loadBackend } from './backend.js'
 import { createDatasetReader } from './dataset-reader.js'
 import { importDataset } from './import/index.js'
@@ -33,6 +34,7 @@ const handlers: EngineHandlers = {
   'catalogue.list': async () => describeCatalogue(),
   'experiment.check': async ({ experiment }) => ({ experiment: planExperiment(experiment, reader).experiment }),
   'trigger.preview': (request) => previewTrigger(request, reader),
+  'study.plan': async (request) => planStudy(request, reader),
   'engine.describe': async () => ({ info: await engineInfo(), memoryMb: process.memoryUsage().rss / MB }),
   'job.start': async ({ runId, folder, experiment }) => {
     const plan = planExperiment(experiment, reader)

@@ -8,6 +8,7 @@ import { PreviewRequest, TriggerPreview } from '../model/trigger-preview.js'
 import { Catalogue } from '../model/plugin-manifest.js'
 import { AnnotationsChange, RunAnnotations } from '../model/run-annotations.js'
 import { RunListing, RunRecord } from '../model/run-record.js'
+import { StudyPlan, StudyRequest, StudyState } from '../model/study.js'
 import { command, type Handlers } from './command.js'
 import { RunEvent } from './events.js'
 
@@ -70,6 +71,15 @@ export const commands = {
   /** Ends getting it. What has arrived of a download is kept for the next try. */
   'dataset.cancel': command(whichDataset, nothing),
   'dataset.remove': command(whichDataset, nothing),
+  /** Every run of a study, checked; nothing is started. */
+  'study.plan': command(StudyRequest, StudyPlan),
+  /** Queues the runs of a study that are not done yet. */
+  'study.start': command(
+    StudyRequest,
+    z.object({ plan: StudyPlan, started: z.array(RunId), done: z.int().meta({ description: 'Were there already.' }) }),
+  ),
+  'study.list': command(nothing, z.object({ names: z.array(PluginId) })),
+  'study.show': command(z.object({ name: PluginId }), StudyState),
   'system.report': command(nothing, SystemReport),
 } as const
 

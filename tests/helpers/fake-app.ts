@@ -34,6 +34,16 @@ export const fakeHandlers: AppHandlers = {
   'dataset.import': async () => ({}),
   'dataset.cancel': async () => ({}),
   'dataset.remove': async () => ({}),
+  'study.plan': async () => {
+    throw new AppError({ code: 'unsupported', message: 'Not here.' })
+  },
+  'study.start': async () => {
+    throw new AppError({ code: 'unsupported', message: 'Not here.' })
+  },
+  'study.list': async () => ({ names: [] }),
+  'study.show': async () => {
+    throw new AppError({ code: 'not-found', message: 'There is no such study.' })
+  },
   // Never answers: what a call under way looks like.
   'system.report': () => new Promise(() => {}),
 }

@@ -9,6 +9,7 @@ import { engineCommands, type EngineEvent, type EngineHandlers } from '../../src
 import { importDataset } from '../../src-main/engine/import/index.js'
 import { describeCatalogue } from '../../src-main/lab/catalogue.js'
 import { previewTrigger } from '../../src-main/lab/preview-trigger.js'
+import { planStudy } from '../../src-main/lab/studies/plan-study.js'
 import { planExperiment } from '../../src-main/lab/experiment-plan.js'
 
 export const fakeEngineInfo: EngineInfo = {
@@ -67,6 +68,7 @@ export function createFakeEngine(): FakeEngine {
           return {}
         },
         'trigger.preview': (request) => previewTrigger(request, memoryReader),
+        'study.plan': async (request) => planStudy(request, memoryReader),
         'job.pause': async () => steer({ type: 'run.paused' }),
         'job.resume': async () => steer({ type: 'run.resumed' }),
         'job.stop': async () => steer({ type: 'run.note', level: 'info', text: 'Stopping.' }),

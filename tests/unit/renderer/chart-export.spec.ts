@@ -6,7 +6,7 @@ import { chartCsv } from '../../../src-renderer/src/ui/chart/export/chart-csv.js
 import { chartSvg } from '../../../src-renderer/src/ui/chart/export/chart-svg.js'
 import { runColour, runLooks } from '../../../src-renderer/src/ui/chart/run-looks.js'
 import { scaleOf } from '../../../src-renderer/src/ui/chart/scale.js'
-import { csvText } from '../../../src-renderer/src/ui/csv.js'
+import { csvText } from '../../../src-shared/util/csv.js'
 
 const inks = Object.fromEntries(
   ['attack', 'clean', 'repaired', 'recovered', 'text', ...RUN_COLOURS].map((name, index) => [

@@ -1,4 +1,4 @@
-import { csvText, type CsvCell } from '../../csv.js'
+import { csvText, type CsvCell } from '../../../../../src-shared/util/csv.js'
 import type { ChartInput } from '../chart-types.js'
 
 /** The points of a chart, one a row, as exact as they are known: what the picture shows, and nothing else. */

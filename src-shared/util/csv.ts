@@ -1,4 +1,4 @@
-import { inertCell } from '../../../src-shared/util/inert-cell.js'
+import { inertCell } from './inert-cell.js'
 
 export type CsvCell = string | number | null
 

@@ -1,0 +1,97 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createApp, type App } from '../../../src-main/app/create-app.js'
+import { StudyRequest } from '../../../src-shared/model/study.js'
+import type { RunSummary } from '../../../src-shared/model/run-record.js'
+import { createFakeEngine, fakeEngineInfo, type FakeEngine } from '../../helpers/fake-engine.js'
+import { secondsOf } from '../../helpers/seconds.js'
+
+const request = StudyRequest.parse({
+  study: 'paper',
+  scale: 'tiny',
+  attacks: ['badnets'],
+  defenses: ['baeraser'],
+  seeds: 2,
+})
+const scores = { cleanAccuracy: 0.9, attackSuccessRate: 0.8, robustAccuracy: 0.2, baseRate: 0.01 }
+const summary: RunSummary = {
+  before: scores,
+  attackTook: true,
+  testImages: 10,
+  triggeredImages: 9,
+  defenses: [],
+  seconds: secondsOf({ total: 1 }),
+  peakMemoryMb: 1,
+  tensorsLeft: 0,
+}
+
+describe('a study in the application', () => {
+  let workspace = ''
+  let engine: FakeEngine
+  let app: App
+
+  const open = (): void => {
+    engine = createFakeEngine()
+    app = createApp({
+      paths: {
+        workspace,
+        engineEntry: '',
+        installationFile: '',
+        datasetCache: join(workspace, 'cache'),
+        packageRoot: workspace,
+      },
+      launchEngine: () => engine.launch(),
+      versions: { unbackdoor: '0', node: 'v0', tfjs: '0', platform: 'test' },
+      now: () => new Date('2026-01-31T14:25:00Z'),
+      log: (error) => String(error),
+    })
+  }
+  const jobsStarted = (count: number) => expect.poll(() => engine.jobs.length).toBe(count)
+  const statuses = async () =>
+    (await app.handlers['study.show']({ name: 'paper-tiny' })).runs.map((run) => run?.status ?? null)
+
+  beforeEach(async () => {
+    workspace = await mkdtemp(join(tmpdir(), 'workspace-'))
+    open()
+  })
+  afterEach(async () => {
+    app.close()
+    await rm(workspace, { recursive: true })
+  })
+
+  it('queues every run once, tags it, and keeps its plan as a plain file', async () => {
+    const { plan, started, done } = await app.handlers['study.start'](request)
+    expect([plan.cells.length, started.length, done]).toEqual([4, 4, 0])
+    expect((await app.handlers['study.start'](request)).started).toEqual([])
+    const { runs } = await app.handlers['run.list']({})
+    expect(runs.map(({ annotations }) => annotations?.tags)).toEqual(Array.from({ length: 4 }, () => ['paper-tiny']))
+    expect(await app.handlers['study.list']({})).toEqual({ names: ['paper-tiny'] })
+    const kept: unknown = JSON.parse(await readFile(join(workspace, 'studies', 'paper-tiny', 'study.json'), 'utf8'))
+    expect(kept).toEqual(plan)
+  })
+
+  it('goes on where it was broken off, with what is done kept and what died started anew', async () => {
+    await app.handlers['study.start'](request)
+    for (const number of [1, 2]) {
+      await jobsStarted(number)
+      engine.say({ type: 'run.planned', stages: [], engine: fakeEngineInfo })
+      engine.say({ type: 'run.finished', summary })
+    }
+    await jobsStarted(3)
+    await expect.poll(statuses).toEqual(['done', 'done', 'queued', 'queued'])
+    app.close()
+
+    open()
+    const { started, done } = await app.handlers['study.start'](request)
+    expect([started.length, done]).toEqual([2, 2])
+    expect((await app.handlers['study.show']({ name: 'paper-tiny' })).runs.map((run) => run?.runId)).toEqual(
+      expect.arrayContaining(started),
+    )
+  })
+
+  it('says that there is no such study', async () => {
+    await expect(app.handlers['study.show']({ name: 'poster' })).rejects.toMatchObject({ code: 'not-found' })
+  })
+})
