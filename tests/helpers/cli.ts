@@ -13,9 +13,13 @@ export interface CliResult {
 export function runCli(
   args: readonly string[],
   onLine: (line: string, child: ChildProcess) => void = () => {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [entry, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    })
     let stdout = ''
     let stderr = ''
     let seen = 0

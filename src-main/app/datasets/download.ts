@@ -101,6 +101,7 @@ async function fetchInto({ address, target, maxBytes, signal, report }: Fetch): 
   const there = await sizeOf(part)
   const mark = there > 0 ? await readMark(markFile) : null
   const canResume = mark?.address === address
+  let progress: { done: number; total: number } | null = null
   const stall = new AbortController()
   let timer = setTimeout(() => stall.abort(), STALLED_MS)
   const alive = (): void => {
@@ -115,38 +116,33 @@ async function fetchInto({ address, target, maxBytes, signal, report }: Fetch): 
     const wasResumed = response.status === 206 && rangeStart(response) === there
     if ((response.status !== 200 && !wasResumed) || response.body === null) {
       await response.body?.cancel()
-      if (response.status === 416 || response.status === 206) await rm(part, { force: true })
-      throw new Failure(
-        `HTTP ${response.status} ${response.statusText}`.trim(),
-        response.status === 416 || response.status === 206 || response.status >= 500,
-      )
+      // The server knows no such part of the file: the next try takes all of it.
+      const isWrongPart = response.status === 416 || response.status === 206
+      if (isWrongPart) await rm(part, { force: true })
+      throw new Failure(`HTTP ${response.status} ${response.statusText}`.trim(), isWrongPart || response.status >= 500)
     }
     const start = wasResumed ? there : 0
-    const length =
-      response.headers.get('content-encoding') === null
-        ? Number(response.headers.get('content-length') ?? Number.NaN)
-        : Number.NaN
+    const length = lengthOf(response)
     if (start + length > maxBytes) throw new Failure(`it has ${start + length} bytes, more than it can have`, false)
     const validator = response.headers.get('etag') ?? response.headers.get('last-modified')
     if (validator !== null) await writeFile(markFile, JSON.stringify({ address, validator }))
     else await rm(markFile, { force: true })
 
-    let done = start
+    progress = { done: start, total: start + length }
     const file = await open(part, wasResumed ? 'a' : 'w')
     try {
       for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
         alive()
-        done += chunk.length
-        if (done > maxBytes) throw new Failure(`it has more than ${maxBytes} bytes`, false)
+        progress.done += chunk.length
+        if (progress.done > maxBytes) throw new Failure(`it has more than ${maxBytes} bytes`, false)
         await file.writeFile(chunk)
-        report(done)
+        report(progress.done)
       }
       await file.sync()
     } finally {
       await file.close()
     }
-    if (!Number.isNaN(length) && done !== start + length)
-      throw new Failure(`the connection ended after ${done} of ${start + length} bytes`, true)
+    if (!Number.isNaN(length) && progress.done !== progress.total) throw brokenOff(progress)
     await rename(part, target)
     await rm(markFile, { force: true })
     return { wasResumed }
@@ -154,10 +150,20 @@ async function fetchInto({ address, target, maxBytes, signal, report }: Fetch): 
     if (error instanceof Failure || signal.aborted) throw error
     if (stall.signal.aborted) throw new Failure(`nothing came for ${STALLED_MS / 1000} seconds`, true)
     if (isFileError(error)) throw error
-    throw new Failure(reasonOf(error), true)
+    throw progress === null ? new Failure(reasonOf(error), true) : brokenOff(progress)
   } finally {
     clearTimeout(timer)
   }
+}
+
+function brokenOff({ done, total }: { done: number; total: number }): Failure {
+  const all = Number.isNaN(total) ? '' : ` of ${total}`
+  return new Failure(`the connection broke off after ${done}${all} bytes`, true)
+}
+
+/** Bytes that follow; not a number where the server does not say, or packs them for the way. */
+function lengthOf({ headers }: Response): number {
+  return headers.get('content-encoding') === null ? Number(headers.get('content-length') ?? Number.NaN) : Number.NaN
 }
 
 function rangeStart(response: Response): number | null {

@@ -106,7 +106,8 @@ async function commonShape(
     await tell('read sizes', index, files.length)
     const size = readPictureSize(await file.read(), file.path, limits)
     isGray &&= size.isGray
-    sizes.set(`${size.height} x ${size.width}`, { height: size.height, width: size.width, file: file.path })
+    const key = `${size.height} x ${size.width}`
+    if (!sizes.has(key)) sizes.set(key, { height: size.height, width: size.width, file: file.path })
   }
   const channels = options.channels === 'gray' || (options.channels === 'auto' && isGray) ? 1 : 3
   const [first] = sizes.values()

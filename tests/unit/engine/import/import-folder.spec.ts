@@ -1,0 +1,190 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ImportOptions } from '../../../../src-shared/model/dataset.js'
+import { importFolder } from '../../../../src-main/engine/import/import-folder.js'
+import { importLimits, type ImportLimits } from '../../../../src-main/engine/import/limits.js'
+import { jpeg, png, tar, zip } from '../../../helpers/archives.js'
+import { refusalOf } from '../../../helpers/refusals.js'
+
+const red = [200, 40, 60] as const
+const gray = (value: number, side = 6) => png(side, side, 1, () => value)
+
+describe('importing a folder of images', () => {
+  let folder = ''
+  let photo: Uint8Array
+  beforeAll(async () => {
+    photo = await jpeg(8, 6, red)
+  })
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pictures-'))
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  const put = async (files: Record<string, Uint8Array>): Promise<void> => {
+    for (const [name, bytes] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true })
+      await writeFile(join(folder, name), bytes)
+    }
+  }
+  const bring = (path = folder, options: object = {}, limits: Partial<ImportLimits> = {}) =>
+    importFolder({
+      path,
+      name: 'pictures',
+      options: ImportOptions.parse(options),
+      limits: { ...importLimits, ...limits },
+      now: () => new Date('2026-01-31T14:25:00Z'),
+      report: () => {},
+    })
+  const split: Record<string, Uint8Array> = {
+    'train/cat/b.png': gray(20),
+    'train/cat/a.png': gray(10),
+    'train/dog/a.png': gray(30),
+    'test/cat/a.png': gray(40),
+    'test/dog/a.png': gray(50),
+  }
+
+  it('takes splits and classes from the names of folders, in their order', async () => {
+    await put({ ...split, 'README.txt': new Uint8Array(3), 'train/.DS_Store': new Uint8Array(3) })
+    const { header, bytes } = await bring()
+    expect(header).toMatchObject({
+      id: 'image-folder',
+      name: 'pictures',
+      shape: { height: 6, width: 6, channels: 1 },
+      classNames: ['cat', 'dog'],
+      trainImages: 3,
+      testImages: 2,
+      notes: ['Left out: 1 files that are no pictures.'],
+    })
+    expect([...bytes.trainLabels, ...bytes.testLabels]).toEqual([0, 0, 1, 0, 1])
+    expect([0, 36, 72].map((at) => bytes.trainPixels[at])).toEqual([10, 20, 30])
+    expect(header.pixelNormalization.mean[0]).toBeCloseTo(20 / 255, 4)
+    expect(header.pixelNormalization.deviation[0]).toBeCloseTo(Math.sqrt(200 / 3) / 255, 4)
+  })
+
+  it('reads archives as it reads folders', async () => {
+    await put(split)
+    const expected = (await bring()).bytes.all
+    const entries = Object.entries(split).map(([name, content]) => ({ name: `some/where/${name}`, content }))
+    const archives = {
+      'a.tar.gz': gzipSync(tar(entries)),
+      'a.tgz': gzipSync(tar(entries)),
+      'a.tar': tar(entries),
+      'a.zip': zip(entries),
+    }
+    for (const [name, bytes] of Object.entries(archives)) {
+      await writeFile(join(folder, name), bytes)
+      expect((await bring(join(folder, name))).bytes.all, name).toEqual(expected)
+      await rm(join(folder, name))
+    }
+  })
+
+  it('splits one folder of classes by the seed, class by class', async () => {
+    const files = Array.from({ length: 30 }, (_, i) => [`${i < 20 ? 'cat' : 'dog'}/${i}.png`, gray(i)] as const)
+    await put(Object.fromEntries(files))
+    const [one, again, other] = [await bring(), await bring(), await bring(folder, { splitSeed: 2 })]
+    expect([one.header.trainImages, one.header.testImages]).toEqual([24, 6])
+    expect([...one.bytes.testLabels]).toEqual([0, 0, 0, 0, 1, 1])
+    expect(again.bytes.all).toEqual(one.bytes.all)
+    expect(other.bytes.testPixels).not.toEqual(one.bytes.testPixels)
+    const seen = [...one.bytes.trainPixels, ...one.bytes.testPixels].filter((_, i) => i % 36 === 0)
+    expect(seen.toSorted((a, b) => a - b)).toEqual([...Array(30).keys()])
+    expect((await bring(folder, { testShare: 0.5 })).header.testImages).toBe(15)
+  })
+
+  it('makes everything RGB where one picture has a colour, and gray when asked', async () => {
+    await put({
+      'cat/a.png': png(8, 6, 1, () => 90),
+      'cat/b.jpg': photo,
+      'dog/a.jpeg': photo,
+      'dog/b.png': png(8, 6, 4, (i) => [200, 40, 60, 9][i % 4]!),
+    })
+    const { header, bytes } = await bring()
+    expect(header.shape).toEqual({ height: 8, width: 6, channels: 3 })
+    const all = [...bytes.trainPixels, ...bytes.testPixels]
+    const firsts = [0, 1, 2, 3].map((i) => all.slice(i * 144, i * 144 + 3))
+    expect(firsts.filter((pixel) => pixel.every((value) => value === 90))).toHaveLength(1)
+    for (const pixel of firsts.filter(([value]) => value !== 90)) {
+      pixel.forEach((value, c) => expect(Math.abs(value - red[c]!)).toBeLessThan(4))
+    }
+    const toGray = await bring(folder, { channels: 'gray' })
+    expect(toGray.header.shape.channels).toBe(1)
+    // 0.299 x 200 + 0.587 x 40 + 0.114 x 60
+    expect(
+      [...toGray.bytes.trainPixels, ...toGray.bytes.testPixels].filter((value) => Math.abs(value - 90) < 3),
+    ).toHaveLength(4 * 48)
+  })
+
+  it('asks for a size where pictures differ, then shrinks by area and grows linearly', async () => {
+    const square = png(4, 4, 1, () => 60)
+    const ramp = png(1, 2, 1, (i) => i * 100)
+    await put({ 'a/1.png': square, 'a/2.png': square, 'b/1.png': ramp, 'b/2.png': ramp })
+    expect(await refusalOf(() => bring())).toMatch(
+      /the images differ in size [(]a.[12][.]png is 4 x 4, b.[12][.]png is 1 x 2[)]; --size/,
+    )
+    const { header, bytes } = await bring(folder, { size: 4 })
+    expect(header.notes).toContain('Resized to 4 x 4.')
+    const rampAt = bytes.trainLabels.indexOf(1) * 16
+    expect([...bytes.trainPixels.subarray(rampAt, rampAt + 4)]).toEqual([0, 25, 75, 100])
+    await rm(folder, { recursive: true })
+    await put({
+      'a/1.png': png(8, 8, 1, (i) => (i % 2) * 200),
+      'a/2.png': gray(7, 8),
+      'b/1.png': gray(9, 8),
+      'b/2.png': gray(9, 8),
+    })
+    const shrunk = await bring(folder, { size: 4 })
+    const values = new Set([...shrunk.bytes.trainPixels, ...shrunk.bytes.testPixels])
+    expect([...values].toSorted((a, b) => a - b)).toEqual([7, 9, 100])
+  })
+
+  it.each([
+    ['no pictures', { 'a/x.txt': new Uint8Array(1) }, 'holds no PNG or JPEG pictures'],
+    ['one class', { 'a/1.png': gray(1), 'a/2.png': gray(1) }, 'holds one class only, "a"'],
+    [
+      'pictures outside of classes',
+      { 'a/1.png': gray(1), 'x.png': gray(1) },
+      'the picture "x.png" does not lie in a folder of the form',
+    ],
+    ['a class without test images', { ...split, 'train/fish/1.png': gray(1) }, 'the class "fish" has no test images'],
+    [
+      'a picture that is none',
+      { ...split, 'train/cat/c.png': new TextEncoder().encode('no picture') },
+      'train/cat/c.png: is neither a PNG nor a JPEG picture (at byte 0)',
+    ],
+    [
+      'a cut-off picture',
+      { ...split, 'train/cat/c.png': gray(1).subarray(0, 50) },
+      'train/cat/c.png: is cut off (at byte 50)',
+    ],
+  ])('refuses %s, naming it', async (_what, files, message) => {
+    await put(files)
+    expect(await refusalOf(() => bring())).toContain(message)
+  })
+
+  it('refuses a damaged JPEG by its name instead of making pixels up', async () => {
+    const big = await jpeg(64, 64, red)
+    await put({ 'a/1.jpg': big, 'a/2.jpg': big.subarray(0, big.length - 20), 'b/1.jpg': big, 'b/2.jpg': big })
+    expect(await refusalOf(() => bring())).toMatch(/^a.2[.]jpg: cannot be decoded: .+/)
+  })
+
+  it('refuses links, and pictures that are larger than allowed, before decoding anything', async () => {
+    await put(split)
+    const huge = png(1, 1, 1, () => 0)
+    new DataView(huge.buffer).setUint32(16, 60_000)
+    new DataView(huge.buffer).setUint32(20, 60_000)
+    await put({ 'train/cat/z.png': huge })
+    expect(await refusalOf(() => bring())).toContain(
+      'train/cat/z.png: is 60000 x 60000 pixels; at most 16777216 in all are read',
+    )
+    await rm(join(folder, 'train/cat/z.png'))
+    expect(await refusalOf(() => bring(folder, {}, { storedBytes: 100 }))).toContain(
+      'take more than the 100 bytes allowed',
+    )
+    expect(await refusalOf(() => bring(folder, {}, { entries: 3 }))).toContain('more than 3 entries')
+    await symlink('/etc', join(folder, 'train', 'link'))
+    expect(await refusalOf(() => bring())).toContain('"train/link" is a symbolic link, which is not followed')
+  })
+})
