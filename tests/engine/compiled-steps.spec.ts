@@ -118,6 +118,23 @@ describe.skipIf(noNativeEngine !== null)(
       expectClose(graph, plain, 1e-5)
     })
 
+    it('keeps apart entries of the state and captured tensors that share their data when it is recorded', () => {
+      const start = fill('start', [3])
+      const step: Step = ({ moving, anchor }, { by }) => ({
+        state: { moving: tf.add(moving!, by!) },
+        outputs: { fromAnchor: tf.sub(moving!, anchor!), fromStart: tf.sub(moving!, start) },
+      })
+      const store = createStateStore({ moving: tf.clone(start), anchor: tf.clone(start) })
+      const run = compileStep(step, store)
+      disposeTensors(run({ by: tf.scalar(1) }))
+      const { fromAnchor, fromStart } = run({ by: tf.scalar(1) })
+      for (const moved of [fromAnchor!, fromStart!]) {
+        expect(moved.dataSync().every((value) => Math.abs(value - 1) < 1e-6)).toBe(true)
+      }
+      tf.dispose([fromAnchor!, fromStart!, start])
+      store.dispose()
+    })
+
     const { height, width, channels } = tiny.shape
     const optimizer = sgd({ momentum: 0.9, weightDecay: 0.001, nesterov: true })
     const startState = (): TensorMap =>

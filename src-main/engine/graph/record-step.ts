@@ -4,7 +4,7 @@
  * that writes down each call on its way.
  */
 import type { Step, StepResult } from '../../lab/compute/step.js'
-import type { TensorMap } from '../../lab/compute/tensor-map.js'
+import { disposeTensors, mapTensors, type TensorMap } from '../../lab/compute/tensor-map.js'
 import { tf, type Tensor } from '../../lab/tf.js'
 import { attributeOf, type GraphNode } from './saved-model.js'
 import type { GraphBackend, GraphBinding, NativeTensor, TensorLike } from './tfjs-node.js'
@@ -40,7 +40,12 @@ const LARGE_CONSTANT_BYTES = 1 << 20
  * Throws when the step reads a value back from the backend, because a graph cannot depend on it. What the step computes
  * while it is recorded is thrown away.
  */
-export function recordStep(backend: GraphBackend, step: Step, state: TensorMap, inputs: TensorMap): RecordedStep {
+export function recordStep(
+  backend: GraphBackend,
+  step: Step,
+  givenState: TensorMap,
+  givenInputs: TensorMap,
+): RecordedStep {
   const { binding, getInputTensorIds } = backend
   const nodes: GraphNode[] = []
   /** Where the value of a native tensor comes from, such as `n3:1`, and its data type number. */
@@ -119,6 +124,13 @@ export function recordStep(backend: GraphBackend, step: Step, state: TensorMap, 
     },
   }
 
+  /** Each a native tensor of its own: entries and captured tensors may share their data now and not later. */
+  const standIn = (tensor: Tensor): Tensor => {
+    const type = { name: 'T', type: binding.TF_ATTR_TYPE, value: dtypeOf(binding, tensor) }
+    return backend.executeMultipleOutputs('Identity', [type], [tensor], 1)[0]!
+  }
+  const state = mapTensors(givenState, standIn)
+  const inputs = mapTensors(givenInputs, standIn)
   const fedState = Object.entries(state).map(feed)
   const fedInputs = Object.entries(inputs).map(feed)
   backend.binding = { ...ownProperties(binding), ...recording }
@@ -152,6 +164,8 @@ export function recordStep(backend: GraphBackend, step: Step, state: TensorMap, 
   } finally {
     backend.binding = binding
     backend.getInputTensorIds = getInputTensorIds
+    disposeTensors(state)
+    disposeTensors(inputs)
   }
 }
 
