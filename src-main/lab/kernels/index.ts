@@ -1,4 +1,5 @@
 import { registerBatchNorm } from './batch-norm.js'
+import { registerReductionGradients } from './reduction-gradients.js'
 import { registerReluGradient } from './relu-gradient.js'
 import { registerSoftmaxCrossEntropy } from './softmax-cross-entropy.js'
 
@@ -13,5 +14,6 @@ export function registerLabKernels(): void {
   registered = true
   registerBatchNorm()
   registerReluGradient()
+  registerReductionGradients()
   registerSoftmaxCrossEntropy()
 }

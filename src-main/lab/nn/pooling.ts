@@ -20,13 +20,9 @@ export function everySecond(x: Tensor4D): Tensor4D {
   return tf.avgPool(x, 1, 2, 'valid')
 }
 
-/**
- * Mean over all pixels, batch x channels: PyTorch's adaptive average pooling to one pixel, flattened. Not `tf.mean`, whose
- * gradient multiplies with a map of ones.
- */
+/** Mean over all pixels, batch x channels: PyTorch's adaptive average pooling to one pixel, flattened. */
 export function globalAveragePool(x: Tensor4D): Tensor2D {
-  const [count, height, width, channels] = x.shape
-  return tf.reshape(tf.avgPool(x, [height, width], 1, 'valid'), [count, channels])
+  return tf.mean(x, [1, 2])
 }
 
 /** Surrounds every image with `pixels` rows and columns of `value`. */
