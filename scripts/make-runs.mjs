@@ -50,6 +50,7 @@ export function makeRun(index) {
     knowledge: 'defender',
     outcome: 'repaired',
     keptEpoch: UNLEARN_EPOCHS,
+    findings: [],
     detection: {
       threshold: 0.2,
       classes: Array.from({ length: 10 }, (_, each) => ({

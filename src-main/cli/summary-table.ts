@@ -1,5 +1,6 @@
 import { attackTarget, type AttackTarget } from '../../src-shared/model/attack-target.js'
 import type { Scores } from '../../src-shared/model/metrics.js'
+import { outcomeSentences } from '../../src-shared/model/outcome-sentences.js'
 import type { DefenseSummary, RunRecord, RunSummary } from '../../src-shared/model/run-record.js'
 import { duration, formatTable, percent } from './output.js'
 
@@ -43,14 +44,10 @@ function headline({ experiment }: RunRecord, { id, preset, knowledge }: DefenseS
   return `${number}${id}${preset === null ? '' : `, preset ${preset}`}${oracle}`
 }
 
-function findings({ experiment }: RunRecord, { detection, outcome, keptEpoch }: DefenseSummary): string[] {
-  const lines: string[] = []
-  if (detection !== null) lines.push(describeDetection(detection, attackTarget(experiment.attack)))
-  if (outcome === 'no-backdoor-found') lines.push('The model was left as it was.')
-  if (outcome === 'not-improved')
-    lines.push('No weights seen while unlearning were better than the victim, which was kept.')
-  if (outcome === 'repaired') lines.push(`The weights of unlearning epoch ${keptEpoch} were kept.`)
-  return lines
+function findings({ experiment }: RunRecord, defense: DefenseSummary): string[] {
+  const { detection } = defense
+  const detected = detection === null ? [] : [describeDetection(detection, attackTarget(experiment.attack))]
+  return [...detected, ...outcomeSentences(defense)]
 }
 
 function describeDetection(detection: NonNullable<DefenseSummary['detection']>, trueTarget: AttackTarget): string {

@@ -139,6 +139,8 @@ export interface AttackerKnowledge {
   readonly targetClass: number
   /** Success of the true trigger on the test images that the final figures are measured on. */
   measureAttackSuccess(weights: TensorMap): Promise<number>
+  /** Clean accuracy on them. */
+  measureCleanAccuracy(weights: TensorMap): Promise<number>
 }
 
 export interface DefenseResult {
@@ -146,8 +148,10 @@ export interface DefenseResult {
   /** The weights to go on with, owned by whoever receives them. For `no-backdoor-found` the victim's own, cloned. */
   readonly weights: TensorMap
   readonly detection: Detection | null
-  /** Epoch whose weights were kept, 0 for the victim's own; null where there are no epochs. */
+  /** Epoch whose weights were kept, 0 for those that it started from; null where there are no epochs. */
   readonly keptEpoch: number | null
+  /** What else there is to say, in whole sentences. */
+  readonly findings?: readonly string[]
 }
 
 export interface DefenseDefinition<S extends z.ZodType = z.ZodType> extends PluginBase<S> {

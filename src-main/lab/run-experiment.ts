@@ -204,6 +204,7 @@ async function runDefense(
       outcome: result.outcome,
       keptEpoch: result.keptEpoch,
       detection: result.detection,
+      findings: [...(result.findings ?? [])],
       after,
     }
   } finally {
@@ -215,6 +216,7 @@ function attackerKnowledge(network: Network, exam: Exam, targetClass: number): A
   return {
     targetClass,
     measureAttackSuccess: async (weights) => (await measureScores(network, weights, exam)).attackSuccessRate ?? 0,
+    measureCleanAccuracy: async (weights) => (await measureScores(network, weights, exam)).cleanAccuracy,
   }
 }
 

@@ -75,8 +75,9 @@ export const DefenseSummary = z.object({
     .int()
     .min(0)
     .nullable()
-    .meta({ description: 'Unlearning epoch whose weights were kept; 0: the victim.' }),
+    .meta({ description: 'Epoch of the last stage whose weights were kept; 0: those that it started from.' }),
   detection: Detection.nullable(),
+  findings: z.array(z.string()).default([]).meta({ description: 'What else the method has to say, in sentences.' }),
   after: Scores,
 })
 export type DefenseSummary = z.infer<typeof DefenseSummary>

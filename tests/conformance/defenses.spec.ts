@@ -18,6 +18,9 @@ const quick: Record<string, object> = {
     unlearning: { epochs: 2, batchSize: 16 },
     selection: { detectionThreshold: 0.001 },
   },
+  'fine-tuning': { training: { epochs: 2, batchSize: 16, augmentation: { cropPadding: 1 } } },
+  'fine-pruning': { fineTuning: { epochs: 2, batchSize: 16 } },
+  nad: { teacherEpochs: 1, training: { epochs: 2, batchSize: 16 }, selection: { accuracyFloor: 1 } },
 }
 
 function victimView(): DefenderView {

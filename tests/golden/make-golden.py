@@ -176,9 +176,11 @@ class SmallCnn(nn.Module):
     def activations(self, images):
         """What the classifying layer receives. Images in 0..1, channels last."""
         x = (images_from_ours(images) - self.mean) / self.deviation
-        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 2)
-        x = F.max_pool2d(F.relu(self.bn2(self.conv2(x))), 2)
-        return F.relu(self.bn3(self.conv3(x))).mean((2, 3))
+        conv1 = F.relu(self.bn1(self.conv1(x)))
+        conv2 = F.relu(self.bn2(self.conv2(F.max_pool2d(conv1, 2))))
+        conv3 = F.relu(self.bn3(self.conv3(F.max_pool2d(conv2, 2))))
+        self.maps = {"conv1": conv1, "conv2": conv2, "conv3": conv3}
+        return conv3.mean((2, 3))
 
     def forward(self, images):
         return self.fc(self.activations(images))
@@ -258,6 +260,7 @@ def make_optimizers():
         ("sgd, Nesterov", lambda p: torch.optim.SGD(p, lr=1.0, momentum=0.9, weight_decay=0.1, nesterov=True)),
         ("adam .5, .999", lambda p: torch.optim.Adam(p, lr=1.0, betas=(0.5, 0.999))),
         ("adam .9, .999", lambda p: torch.optim.Adam(p, lr=1.0, betas=(0.9, 0.999))),
+        ("adam with weight decay", lambda p: torch.optim.Adam(p, lr=1.0, betas=(0.9, 0.999), weight_decay=0.1)),
     ]:
         parameters = {"a": leaf(fill(f"{case}/a", (3, 4))), "b": leaf(fill(f"{case}/b", (5,)))}
         optimizer = create(list(parameters.values()))
@@ -267,7 +270,7 @@ def make_optimizers():
             optimizer.param_groups[0]["lr"] = rate
             for name, p in parameters.items():
                 # Gradients so small that Adam's epsilon counts.
-                scale = 1e-7 if name == "b" and "adam" in case else 1.0
+                scale = 1e-7 if name == "b" and "adam ." in case else 1.0
                 p.grad = fill(f"{case}/gradient {name} {step}", tuple(p.shape), scale)
             optimizer.step()
             moved |= {f"change {step}/{name}": p.detach() - start[name] for name, p in parameters.items()}
@@ -647,6 +650,104 @@ def make_trigger_crafting():
     group.write()
 
 
+# ---------------------------------------------------------------------------------------------------------------------
+# 9. Fine-tuning, pruning, attention distillation
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def attention_map(activations):
+    """Activations channels first; the map batch x height x width."""
+    energy = activations.abs().pow(2).sum(1)
+    return energy / (energy.norm(dim=(1, 2), keepdim=True) + 1e-6)
+
+
+def attention_loss(student, teacher):
+    return F.mse_loss(attention_map(student), attention_map(teacher))
+
+
+def tiny_batch(case, k, count=6):
+    images = pixels(f"{case}/images{k}", (count, TINY["height"], TINY["width"], TINY["channels"]))
+    return images, torch.tensor(fill_ints(f"{case}/labels{k}", count, TINY["classes"]))
+
+
+def make_repairs():
+    group = Group(SCRIPT, "repairs")
+
+    case = "attention map"
+    x = leaf(fill(f"{case}/x", (2, 4, 5, 6)))
+    y = attention_map(images_from_ours(x))
+    pull(y, case).backward()
+    group.put(case, {"y": y, "gradient/x": x.grad})
+
+    case = "attention loss"
+    student, teacher = leaf(fill(f"{case}/student", (2, 4, 5, 6))), fill(f"{case}/teacher", (2, 4, 5, 6))
+    loss = attention_loss(images_from_ours(student), images_from_ours(teacher))
+    loss.backward()
+    group.put(case, {"loss": loss, "gradient/student": student.grad})
+
+    for case, betas in [
+        ("distillation, two steps", {"conv1": 500, "conv2": 1000, "conv3": 1000}),
+        ("distillation on the last map alone", {"conv3": 700}),
+    ]:
+        teacher = tiny_cnn(f"{case}/teacher").eval()
+        model = tiny_cnn(f"{case}/weights").train()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9, weight_decay=0.01, nesterov=True)
+        start = snapshot(model, "weights/")
+        for k in range(2):
+            images, labels = tiny_batch(case, k)
+            with torch.no_grad():
+                teacher(images)
+            loss = F.cross_entropy(model(images), labels)
+            for name, beta in betas.items():
+                loss = loss + beta * attention_loss(model.maps[name], teacher.maps[name])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        group.put(
+            case, {**changes(start, snapshot(model, "weights/")), **slots(optimizer, model), "output/loss": loss}
+        )
+
+    for case, trained, pruned in [
+        ("fine-tuning, two steps", "", []),
+        ("fine-tuning of the classifier alone", "fc.", []),
+        ("fine-tuning with pruned channels", "", [1, 4, 5]),
+    ]:
+        model = tiny_cnn(f"{case}/weights").train()
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad_(name.startswith(trained))
+        with torch.no_grad():
+            model.fc.weight[:, pruned] = 0
+        start = snapshot(model, "weights/")
+        if pruned:
+            # What torch.nn.utils.prune does: the weight is a product with a mask, which its gradient goes through, too.
+            mask = torch.ones_like(model.fc.weight)
+            mask[:, pruned] = 0
+            model.fc.weight.register_hook(lambda gradient: gradient * mask)
+        parameters = [p for p in model.parameters() if p.requires_grad]
+        optimizer = torch.optim.SGD(parameters, lr=0.02, momentum=0.9, weight_decay=0.01, nesterov=True)
+        for k in range(2):
+            images, labels = tiny_batch(case, k)
+            loss = F.cross_entropy(model(images), labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        assert (model.fc.weight[:, pruned] == 0).all()
+        group.put(
+            case, {**changes(start, snapshot(model, "weights/")), **slots(optimizer, model), "output/loss": loss}
+        )
+
+    case = "pruning order"
+    model = tiny_cnn(f"{case}/weights").eval()
+    count, size = 20, TINY["height"] * TINY["width"] * TINY["channels"]
+    levels = torch.tensor(fill_ints(f"{case}/pixels", count * size, 256), dtype=torch.float64)
+    images = levels.view(count, TINY["height"], TINY["width"], TINY["channels"]) / 255
+    means = model.activations(images).mean(0).detach()
+    assert (means.sort().values.diff() > 1e-4).all(), "too close to each other: rounding would decide"
+    group.put(case, {"means": means, "order": means.argsort()})
+
+    group.write()
+
+
 if __name__ == "__main__":
     make_layers()
     make_loss()
@@ -655,5 +756,6 @@ if __name__ == "__main__":
     make_trigger_recovery()
     make_unlearning()
     make_trigger_crafting()
+    make_repairs()
     total = sum(file.stat().st_size for file in VALUES.glob("*.json"))
     print(f"{total / 1000:.0f} kB in {VALUES}")

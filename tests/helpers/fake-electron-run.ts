@@ -40,6 +40,7 @@ export const someSummary: RunSummary = {
       outcome: 'repaired',
       keptEpoch: 3,
       detection: null,
+      findings: [],
       after: scores(0.965, 0.01),
     },
   ],

@@ -30,8 +30,7 @@ export function sgd({ momentum, weightDecay, nesterov = false }: SgdOptions): Op
     update({ parameters, gradients, slots, learningRate }) {
       const newSlots: Record<string, Tensor> = {}
       const newParameters = mapTensors(parameters, (weight, name) => {
-        const bare = tensorOf(gradients, name)
-        const gradient = weightDecay === 0 ? bare : tf.add(bare, tf.mul(weight, weightDecay))
+        const gradient = decayed(tensorOf(gradients, name), weight, weightDecay)
         const velocity = tf.add(tf.mul(tensorOf(slots, `velocity/${name}`), momentum), gradient)
         newSlots[`velocity/${name}`] = velocity
         const direction = nesterov ? tf.add(gradient, tf.mul(velocity, momentum)) : velocity
@@ -46,10 +45,12 @@ export interface AdamOptions {
   readonly beta1: number
   readonly beta2: number
   readonly epsilon?: number
+  /** L2 penalty, added to the gradient. */
+  readonly weightDecay?: number
 }
 
 /** Adam (Kingma and Ba, 2015, algorithm 1), with epsilon outside the root as in PyTorch. */
-export function adam({ beta1, beta2, epsilon = 1e-8 }: AdamOptions): Optimizer {
+export function adam({ beta1, beta2, epsilon = 1e-8, weightDecay = 0 }: AdamOptions): Optimizer {
   return {
     initialSlots: (parameters) => ({
       ...slotsOf('mean', parameters, tf.zerosLike),
@@ -64,7 +65,7 @@ export function adam({ beta1, beta2, epsilon = 1e-8 }: AdamOptions): Optimizer {
       const squareScale = tf.sqrt(tf.sub(1, beta2Power))
       const newSlots: Record<string, Tensor> = { beta1Power, beta2Power }
       const newParameters = mapTensors(parameters, (weight, name) => {
-        const gradient = tensorOf(gradients, name)
+        const gradient = decayed(tensorOf(gradients, name), weight, weightDecay)
         const mean = tf.add(tf.mul(tensorOf(slots, `mean/${name}`), beta1), tf.mul(gradient, 1 - beta1))
         const square = tf.add(tf.mul(tensorOf(slots, `square/${name}`), beta2), tf.mul(tf.square(gradient), 1 - beta2))
         newSlots[`mean/${name}`] = mean
@@ -74,6 +75,22 @@ export function adam({ beta1, beta2, epsilon = 1e-8 }: AdamOptions): Optimizer {
       return { parameters: newParameters, slots: newSlots }
     },
   }
+}
+
+export interface OptimizerOptions {
+  readonly optimizer: 'sgd' | 'nesterov' | 'adam'
+  /** 0..1; beta 1 of Adam, whose beta 2 is 0.999. */
+  readonly momentum: number
+  readonly weightDecay: number
+}
+
+export function createOptimizer({ optimizer, momentum, weightDecay }: OptimizerOptions): Optimizer {
+  if (optimizer === 'adam') return adam({ beta1: momentum, beta2: 0.999, weightDecay })
+  return sgd({ momentum, weightDecay, nesterov: optimizer === 'nesterov' })
+}
+
+function decayed(gradient: Tensor, weight: Tensor, weightDecay: number): Tensor {
+  return weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(weight, weightDecay))
 }
 
 function slotsOf(slot: string, parameters: TensorMap, create: (tensor: Tensor) => Tensor): TensorMap {

@@ -1,5 +1,8 @@
 import type { DefenseDefinition } from '../define.js'
 import { createRegistry } from '../registry.js'
 import { baeraser } from './baeraser/index.js'
+import { finePruning } from './fine-pruning/index.js'
+import { fineTuning } from './fine-tuning/index.js'
+import { nad } from './nad/index.js'
 
-export const defenses = createRegistry<DefenseDefinition>('defense', [baeraser])
+export const defenses = createRegistry<DefenseDefinition>('defense', [baeraser, fineTuning, finePruning, nad])

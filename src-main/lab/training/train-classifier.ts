@@ -41,7 +41,7 @@ export async function trainClassifier(job: TrainingJob, context: RunContext): Pr
   const optimizer = sgd({ momentum: config.momentum, weightDecay: config.weightDecay })
   const store = createStateStore(classifierState(network, job.initialWeights, optimizer))
   try {
-    const step = compileStep(classifierStep(network, optimizer, augmentation), store)
+    const step = compileStep(classifierStep(network, optimizer, { augmentation }), store)
     const stepsPerEpoch = Math.ceil(data.count / config.batchSize)
     const pace = createPace(context, { epochs: config.epochs, stepsPerEpoch, ...(note === undefined ? {} : { note }) })
     let done = 0

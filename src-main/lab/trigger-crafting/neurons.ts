@@ -5,21 +5,12 @@
  */
 import { AppError } from '../../../src-shared/contract/errors.js'
 import { tensorOf } from '../compute/tensor-map.js'
-import { imageTensor, orderedBatches } from '../data/batches.js'
 import type { ImageSet } from '../data/image-set.js'
-import { classify, type Classifier, type FeatureSpec, type Network } from '../nn/network.js'
+import { lastFeatures, meanActivations } from '../evaluation/features.js'
+import type { Classifier, Network } from '../nn/network.js'
 import { tf, type Tensor, type Tensor2D } from '../tf.js'
 
-const BATCH = 256
-
 export type NeuronChoice = 'largest-weights' | 'least-active'
-
-/** The features that the classifying layer receives: the neurons to choose among. */
-export function lastFeatures({ features }: Network): FeatureSpec {
-  const last = features.at(-1)
-  if (last === undefined) throw new Error('The network names no features')
-  return last
-}
 
 /** Refuses to look for more neurons than there are. */
 export function checkNeuronCount(count: number, network: Network): void {
@@ -60,13 +51,4 @@ export function highest(values: ArrayLike<number>, count: number): number[] {
   return Array.from(values, (_, index) => index)
     .toSorted((a, b) => values[b]! - values[a]! || a - b)
     .slice(0, count)
-}
-
-/** Mean of each neuron over the images. Call inside `tf.tidy`. */
-export function meanActivations({ network, weights }: Classifier, set: ImageSet): Tensor {
-  const { name } = lastFeatures(network)
-  const sums = orderedBatches(set.count, BATCH).map((batch) =>
-    tf.tidy(() => tf.sum(tensorOf(classify(network, weights, imageTensor(set, batch), 'running').features, name), 0)),
-  )
-  return tf.div(tf.addN(sums), set.count)
 }

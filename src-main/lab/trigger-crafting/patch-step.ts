@@ -11,7 +11,7 @@ import type { Place, Size } from '../../../src-shared/trigger/place.js'
 import { softmaxCrossEntropy } from '../kernels/index.js'
 import { classify, type Classifier } from '../nn/network.js'
 import { tf, type Tensor, type Tensor1D, type Tensor3D, type Tensor4D } from '../tf.js'
-import { lastFeatures } from './neurons.js'
+import { lastFeatures } from '../evaluation/features.js'
 
 /**
  * What a patch (height x width x channels, 0..1) is to lower. `cover` has its shape: how much of what is below each value

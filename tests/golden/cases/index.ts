@@ -3,6 +3,7 @@ import { layerCases } from './layers.js'
 import { lossCases } from './loss.js'
 import { modelCases } from './models.js'
 import { optimizerCases } from './optimizers.js'
+import { repairCases } from './repairs.js'
 import { smallCnnCases } from './small-cnn.js'
 import { triggerCraftingCases } from './trigger-crafting.js'
 import { triggerRecoveryCases } from './trigger-recovery.js'
@@ -17,5 +18,6 @@ export const goldenGroups: readonly GoldenGroup[] = [
   optimizerCases,
   triggerRecoveryCases,
   unlearningCases,
+  repairCases,
   triggerCraftingCases,
 ]

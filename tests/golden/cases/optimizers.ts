@@ -51,6 +51,7 @@ export const optimizerCases: GoldenGroup = {
     updates('sgd, Nesterov', sgd({ momentum: 0.9, weightDecay: 0.1, nesterov: true }), 1),
     updates('adam .5, .999', adam({ beta1: 0.5, beta2: 0.999 }), SMALL),
     updates('adam .9, .999', adam({ beta1: 0.9, beta2: 0.999 }), SMALL),
+    updates('adam with weight decay', adam({ beta1: 0.9, beta2: 0.999, weightDecay: 0.1 }), 1),
     {
       name: 'cosine schedule',
       run: () => ({ rates: tf.tensor1d(RATES.map((progress) => cosineLearningRate(0.03, progress))) }),

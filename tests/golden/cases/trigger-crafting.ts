@@ -2,7 +2,8 @@ import { adam } from '../../../src-main/lab/compute/optimizers.js'
 import { disposeTensors, prefixed, type TensorMap } from '../../../src-main/lab/compute/tensor-map.js'
 import { createImageSet } from '../../../src-main/lab/data/image-set.js'
 import { tf, type Tensor } from '../../../src-main/lab/tf.js'
-import { highest, meanActivations, weightSums } from '../../../src-main/lab/trigger-crafting/neurons.js'
+import { meanActivations } from '../../../src-main/lab/evaluation/features.js'
+import { highest, weightSums } from '../../../src-main/lab/trigger-crafting/neurons.js'
 import {
   neuronLoss,
   signedPatchStep,

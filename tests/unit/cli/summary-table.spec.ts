@@ -17,6 +17,7 @@ const defense: DefenseSummary = {
       { class: 1, name: 'dog', recoveredSuccess: 0.86, baseRate: 0 },
     ],
   },
+  findings: [],
   after: { cleanAccuracy: 0.979, attackSuccessRate: 0.001, robustAccuracy: 0.969, baseRate: 0.001 },
 }
 const summary: RunSummary = {
@@ -38,7 +39,7 @@ describe('the summary of a run', () => {
     expect(formatSummary(record, summary)).toMatchInlineSnapshot(`
       "baeraser
       Target class found: dog, which is right. Recovered triggers succeed in 86.0 %, for any other class in at most 1.0 %.
-      The weights of unlearning epoch 12 were kept.
+      The weights of epoch 12 were kept.
 
                             before    after   change
       Clean accuracy        98.0 %   97.9 %     -0.1
@@ -69,6 +70,19 @@ describe('the summary of a run', () => {
     const text = formatSummary(record, { ...summary, defenses: [none] })
     expect(text).toContain('No backdoor found: recovered triggers succeed at most in 86.0 % (class dog).')
     expect(text).toContain('The model was left as it was.')
+  })
+
+  it('tells what the method did, and which of its epochs was kept', () => {
+    const pruned: DefenseSummary = {
+      ...defense,
+      id: 'fine-pruning',
+      detection: null,
+      findings: ['3 of 64 channels pruned.'],
+      keptEpoch: 0,
+    }
+    expect(formatSummary(record, { ...summary, defenses: [pruned] })).toContain(
+      'fine-pruning\n3 of 64 channels pruned.\nThe weights before the first epoch were kept.\n',
+    )
   })
 
   it('marks what used the knowledge of the attacker', () => {

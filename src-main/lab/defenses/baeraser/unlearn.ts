@@ -1,4 +1,4 @@
-import { adam, sgd, type Optimizer } from '../../compute/optimizers.js'
+import { createOptimizer } from '../../compute/optimizers.js'
 import { cloneTensors, type TensorMap } from '../../compute/tensor-map.js'
 import { imageTensor, labelTensor } from '../../data/batches.js'
 import type { DefenderView } from '../../define.js'
@@ -7,7 +7,7 @@ import type { RunContext } from '../../run-context.js'
 import { tf, type Tensor2D } from '../../tf.js'
 import { classifierState } from '../../training/classifier-step.js'
 import { keepBest, type KeptWeights, type Verdict } from '../../training/keep-best.js'
-import { learningRateAt, type Schedule } from '../../training/schedule.js'
+import { learningRateAt } from '../../training/schedule.js'
 import { drawPlaces, samplePatches, type RecoveredTriggers } from '../../trigger-recovery/recover.js'
 import { measureRecoveredSuccess } from '../../trigger-recovery/recovered-success.js'
 import { unlearningStep } from './unlearning-step.js'
@@ -20,7 +20,7 @@ export interface UnlearningOptions {
   readonly batchSize: number
   readonly optimizer: 'adam' | 'sgd'
   readonly learningRate: number
-  readonly schedule: Schedule
+  readonly schedule: 'cosine' | 'constant'
   readonly momentum: number
   readonly cleanWeight: number
   readonly distillationWeight: number
@@ -54,7 +54,7 @@ export async function unlearn(
   const shuffle = view.random.stream('unlearn.shuffle')
   const draws = view.random.stream('unlearn.draws')
   const validationDraws = view.random.stream('unlearn.validation')
-  const optimizer = createOptimizer(options)
+  const optimizer = createOptimizer({ ...options, weightDecay: 0 })
   const objective = { victim: view.victim, targetClass: recovered.targetClass, ...options }
   const answers = predictProbabilities(network, victim, view.train)
 
@@ -86,7 +86,7 @@ export async function unlearn(
           patches: samplePatches(recovered, batch.length, draws),
           ...drawPlaces(batch.length, view.data.shape, recovered.generator.patch, recovered.position, draws),
         }),
-        learningRate: (progress) => learningRateAt(options.schedule, options.learningRate, progress),
+        learningRate: (progress) => learningRateAt(options, progress),
         async judge(weights, epoch) {
           const seen = await look(weights)
           context.metrics({ epoch, origin: 'defender', values: { ...seen } })
@@ -99,10 +99,6 @@ export async function unlearn(
   } finally {
     answers.dispose()
   }
-}
-
-function createOptimizer({ optimizer, momentum }: UnlearningOptions): Optimizer {
-  return optimizer === 'sgd' ? sgd({ momentum, weightDecay: 0 }) : adam({ beta1: momentum, beta2: 0.999 })
 }
 
 function rowsOf(matrix: Tensor2D, rows: Uint32Array): Tensor2D {

@@ -1,5 +1,6 @@
 import { attackTarget, type AttackTarget } from '../../../../src-shared/model/attack-target.js'
 import type { Scores } from '../../../../src-shared/model/metrics.js'
+import { outcomeSentences } from '../../../../src-shared/model/outcome-sentences.js'
 import type { DefenseSummary } from '../../../../src-shared/model/run-record.js'
 import type { RunState } from '../../stores/run-state.js'
 import { percent } from '../../ui/format.js'
@@ -46,7 +47,8 @@ export function trueTarget({ record }: RunState): AttackTarget {
 }
 
 /** What a defense came to, in sentences. */
-export function findings({ detection, outcome, keptEpoch }: DefenseSummary, target: AttackTarget): string[] {
+export function findings(defense: DefenseSummary, target: AttackTarget): string[] {
+  const { detection } = defense
   const lines: string[] = []
   if (detection !== null) {
     const best = detection.classes.reduce((a, b) => (b.recoveredSuccess > a.recoveredSuccess ? b : a))
@@ -62,9 +64,5 @@ export function findings({ detection, outcome, keptEpoch }: DefenseSummary, targ
       lines.push(`Target class found: ${found.name}, ${verdict}.`)
     }
   }
-  if (outcome === 'no-backdoor-found') lines.push('The model was left as it was.')
-  if (outcome === 'not-improved')
-    lines.push('No weights seen while unlearning were better than the victim, which was kept.')
-  if (outcome === 'repaired') lines.push(`The weights of unlearning epoch ${keptEpoch} were kept.`)
-  return lines
+  return [...lines, ...outcomeSentences(defense)]
 }
