@@ -78,8 +78,8 @@ export function decodeSafetensors(file: Uint8Array): {
       throw refuse(`tensor "${name}" of shape [${shape.join(', ')}] lies at bytes ${begin} to ${end} of ${data.length}`)
     }
     covered = end
-    // A copy, because the bytes need not be aligned to four.
-    tensors[name] = { shape, values: new Float32Array(data.slice(begin, end).buffer) }
+    // A copy, because the bytes need not be aligned to four; by `new`, because slices of a Buffer share its memory.
+    tensors[name] = { shape, values: new Float32Array(new Uint8Array(data.subarray(begin, end)).buffer) }
   }
   if (covered !== data.length) throw refuse(`${data.length - covered} bytes at its end belong to no tensor`)
   return { tensors, metadata: metadata.data }

@@ -20,6 +20,10 @@ describe('safetensors', () => {
     expect(Object.is(tensors['scalar']?.values[0], -0)).toBe(true)
   })
 
+  it('reads the same from a Buffer, whose slices share its memory', () => {
+    expect(decodeSafetensors(Buffer.from(example))).toEqual(decodeSafetensors(example))
+  })
+
   it('lays out the file as the format says', () => {
     const length = Number(new DataView(example.buffer).getBigUint64(0, true))
     expect(length % 8).toBe(0)
