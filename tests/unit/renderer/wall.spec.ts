@@ -163,12 +163,12 @@ describe('the wall of a run', () => {
       'Nothing to trigger',
       'No defense to watch',
       'The wall is not hung yet',
-      'The run ended before the unlearning',
-      'Nothing was unlearned',
+      'The run ended before the repair',
+      'Nothing was repaired',
     ])
   })
 
-  it('draws the curves of the unlearning with a cursor', () => {
+  it('draws the curves of the repair with a cursor', () => {
     const points = curvePoints(done.metrics, 5)
     expect(points.every(({ attackSuccess, cleanAccuracy }) => attackSuccess !== null && cleanAccuracy !== null)).toBe(
       true,

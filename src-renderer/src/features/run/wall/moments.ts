@@ -1,4 +1,4 @@
-/** A place in an unlearning. Epoch 0 is the victim as it was. */
+/** A place in a repair. Epoch 0 is the victim as it was. */
 export interface Moment {
   readonly epoch: number
   readonly step: number

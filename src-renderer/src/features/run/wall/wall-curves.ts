@@ -46,12 +46,12 @@ export function curveChart(points: readonly CurvePoint[], epochs: number, at: nu
     ],
     boundaries: at === null ? [] : [{ x: at, label: 'moment on the wall', isCursor: true }],
     x: {
-      title: 'epoch of the unlearning',
+      title: 'epoch of the repair',
       min: 0,
       max: last,
       ticks: [0, ...epochTicks([{ stage: 0, offset: 0, width: last }], last)],
       format: String,
-      describe: (epoch) => (epoch === 0 ? 'before the unlearning' : `epoch ${epoch}`),
+      describe: (epoch) => (epoch === 0 ? 'before the repair' : `epoch ${epoch}`),
     },
     y: {
       title: 'share of images',

@@ -60,13 +60,13 @@ export function whyNoAnswers(state: RunState, defense: number): Words | null {
   const outcome = record.summary?.defenses[defense]?.outcome
   if (outcome === 'no-backdoor-found' || (evaluated !== -1 && stageTimes[evaluated] !== undefined)) {
     return {
-      title: 'Nothing was unlearned',
+      title: 'Nothing was repaired',
       text: 'The defense found no backdoor and left the model as it was, so no answer changed.',
     }
   }
   if (isOver(record)) {
     return {
-      title: 'The run ended before the unlearning',
+      title: 'The run ended before the repair',
       text: 'Answers to triggered images would be followed here while a defense changes the model.',
     }
   }
