@@ -1,10 +1,13 @@
 import { defineConfig } from '@playwright/test'
 
-/** The page in a real browser against the real server and engine. The browser is found by the test runner. */
-export default defineConfig({
+/**
+ * The page in its two hosts, against the real server and engine: the same tests for both, besides what only one of them
+ * has. Browser and window are found by the test runner; where there is none, its tests are skipped with the reason.
+ */
+export default defineConfig<object, { hostKind: 'served' | 'desktop' }>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
-  // Every test has a server and an engine of its own, and two cores carry one training at a time.
+  // Two cores carry one training at a time.
   workers: 1,
   timeout: 180_000,
   forbidOnly: true,
@@ -18,4 +21,9 @@ export default defineConfig({
       args: ['--disable-dev-shm-usage'],
     },
   },
+  projects: [
+    { name: 'served', testIgnore: 'desktop/**' },
+    // The gallery is no part of the product, so the window never shows it.
+    { name: 'electron', testIgnore: 'gallery.spec.ts', use: { hostKind: 'desktop' } },
+  ],
 })

@@ -33,6 +33,8 @@ for (const stage of stages) {
 }
 
 const PAGE = 'page'
+/** More tests than this with one and the same reason are counted instead of named. */
+const LISTED = 3
 const projects = only.filter((name) => name !== PAGE && !stages.some(({ key }) => key === name))
 if (only.length === 0 || projects.length > 0) {
   await timed('tests: vitest', () =>
@@ -89,15 +91,15 @@ async function timed(title, work) {
   return ok
 }
 
-/** The page in a real browser, where there is one. */
+/** The page in its two hosts: a real browser, where there is one, and the desktop window, which is looked for there. */
 async function runPageTests() {
   const browser = findBrowser()
   if ('path' in browser) {
     return runReported('@playwright/test', 'playwright', ['test'], { UNBACKDOOR_CHROMIUM: browser.path })
   }
-  total.skipped.push({ name: 'tests of the page', reason: browser.reason })
+  total.skipped.push({ name: 'tests of the page in a browser', reason: browser.reason })
   process.stdout.write(`Skipped: ${browser.reason}\n`)
-  return true
+  return runReported('@playwright/test', 'playwright', ['test', '--project', 'electron'])
 }
 
 /**
@@ -120,12 +122,12 @@ async function runReported(packageName, command, args, env = {}) {
     total.passed += report.passed
     total.failed.push(...report.failed)
     total.skipped.push(...report.skipped)
-    const ran = report.passed + report.failed.length
-    if (ran === 0) total.failed.push({ name: command, reason: 'not one test ran' })
+    const isEmpty = report.passed + report.failed.length + report.skipped.length === 0
+    if (isEmpty) total.failed.push({ name: command, reason: 'not one test ran' })
     else if (code !== 0 && report.failed.length === 0) {
       total.failed.push({ name: command, reason: `it ended with exit code ${code}` })
     }
-    return ran > 0 && code === 0
+    return !isEmpty && code === 0
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -150,5 +152,14 @@ function readReport(file) {
 function print(heading, entries) {
   if (entries.length === 0) return
   process.stdout.write(`\n${heading}:\n`)
-  for (const { name, reason } of entries) process.stdout.write(`  ${name}: ${reason.split('\n')[0]}\n`)
+  /** @type {Map<string, string[]>} */
+  const byReason = new Map()
+  for (const { name, reason } of entries) {
+    const first = reason.split('\n')[0] ?? ''
+    byReason.set(first, [...(byReason.get(first) ?? []), name])
+  }
+  for (const [reason, names] of byReason) {
+    const listed = names.length > LISTED ? [`${names.length} tests, such as ${names[0]}`] : names
+    for (const name of listed) process.stdout.write(`  ${name}: ${reason}\n`)
+  }
 }

@@ -24,13 +24,9 @@ const DOWNLOAD_MS = 10 * 60 * 1000
  * @returns {Promise<Window>}
  */
 export async function findWindow({ root, node, platform, env, isRoot }) {
-  const noDisplay = platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY
-  if (noDisplay) return { reason: 'this machine shows no display (neither DISPLAY nor WAYLAND_DISPLAY is set)' }
-  if (isRoot) return { reason: 'Electron keeps its sandbox, and that does not work for root: start as a normal user' }
-  const own = env.ELECTRON_OVERRIDE_DIST_PATH
-  const found = electronBinary(root, own)
-  if (found) return { binary: found }
-  if (own) return { reason: `ELECTRON_OVERRIDE_DIST_PATH names ${own}, where there is no Electron` }
+  const present = findPresentWindow({ root, platform, env, isRoot })
+  if ('binary' in present) return present
+  if (!present.isDownloadable) return { reason: present.reason }
 
   step('window', 'downloading the binary of Electron, because the desktop window needs it (about 110 MB)')
   const install = join(root, 'node_modules', 'electron', 'install.js')
@@ -39,6 +35,23 @@ export async function findWindow({ root, node, platform, env, isRoot }) {
   if (code === 0 && binary) return { binary }
   const first = stderr.trim().split('\n')[0] ?? ''
   return { reason: `the binary of Electron could not be downloaded${first ? ` (${first})` : ''}` }
+}
+
+/**
+ * The window that can be opened as things are. `isDownloadable`: only the binary is missing.
+ * @param {Omit<Surroundings, 'node'>} around
+ * @returns {{ binary: string } | { reason: string, isDownloadable: boolean }}
+ */
+export function findPresentWindow({ root, platform, env, isRoot }) {
+  /** @param {string} reason */
+  const no = (reason) => ({ reason, isDownloadable: false })
+  const own = env.ELECTRON_OVERRIDE_DIST_PATH
+  const binary = electronBinary(root, own)
+  if (own && !binary) return no(`ELECTRON_OVERRIDE_DIST_PATH names ${own}, where there is no Electron`)
+  const noDisplay = platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY
+  if (noDisplay) return no('this machine shows no display (neither DISPLAY nor WAYLAND_DISPLAY is set)')
+  if (isRoot) return no('Electron keeps its sandbox, and that does not work for root: start as a normal user')
+  return binary ? { binary } : { reason: 'the binary of Electron has not been downloaded', isDownloadable: true }
 }
 
 /**

@@ -14,10 +14,11 @@ const PROTOCOL = 1
  */
 
 /**
- * @param {{ link: string, origin: string }} served the link is used up by it
- * @returns {Promise<Connection>}
+ * Uses up the link of a server.
+ * @param {{ link: string, origin: string }} served
+ * @returns {Promise<string>} `name=value` of the cookie that opens everything from then on
  */
-export async function connect({ link, origin }) {
+export async function letIn({ link, origin }) {
   const token = new URL(link).hash.replace('#token=', '')
   const answer = await fetch(`${origin}/session`, {
     method: 'POST',
@@ -25,8 +26,15 @@ export async function connect({ link, origin }) {
     body: JSON.stringify({ token }),
   })
   if (!answer.ok) throw new Error(`The server did not let in: ${await answer.text()}`)
-  const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+}
 
+/**
+ * @param {{ link: string, origin: string }} served the link is used up by it
+ * @returns {Promise<Connection>}
+ */
+export async function connect({ link, origin }) {
+  const cookie = await letIn({ link, origin })
   const headers = { origin, cookie }
   // The standard has no headers here, Node has.
   const socket = new WebSocket(`${origin.replace('http', 'ws')}/rpc`, /** @type {any} */ ({ headers }))

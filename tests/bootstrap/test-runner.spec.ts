@@ -35,6 +35,13 @@ beforeEach(() => {
      fs.mkdirSync('out/main', { recursive: true })
      for (const file of fs.readdirSync('src-main')) fs.writeFileSync('out/main/' + file.replace('.ts', '.js'), '')`,
   )
+  // Where there is no browser, the tests of the window are still asked, and say themselves why they are left out.
+  shop.write('clone/node_modules/@playwright/test/package.json', JSON.stringify({ bin: { playwright: 'bin.cjs' } }))
+  shop.write(
+    'clone/node_modules/@playwright/test/bin.cjs',
+    `const skipped = ['a', 'b', 'c', 'd'].map((name) => ({ name: process.argv.slice(2).join(' ') + ' > ' + name, reason: 'no window' }))
+     require('node:fs').writeFileSync(process.env.UNBACKDOOR_TEST_REPORT, JSON.stringify({ passed: 0, failed: [], skipped }))`,
+  )
   mkdirSync(join(clone, 'node_modules'), { recursive: true })
   symlinkSync(join(realModules, 'vitest'), join(clone, 'node_modules', 'vitest'))
   shop.write(
@@ -64,10 +71,13 @@ const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)
 
 test('counts every check and every test, and names the reasons of what was skipped', async () => {
   const { code, stdout, stderr } = await run()
-  expect(lastLine(stdout), stdout + stderr).toBe('11 passed, 0 failed, 2 skipped')
+  expect(lastLine(stdout), stdout + stderr).toBe('11 passed, 0 failed, 6 skipped')
   expect(code).toBe(0)
   expect(stdout).toContain('tests/unit/a.spec.ts > two: there is no GPU')
-  expect(stdout).toContain('tests of the page: UNBACKDOOR_CHROMIUM names /nowhere/chromium, which is not there')
+  expect(stdout).toContain(
+    'tests of the page in a browser: UNBACKDOOR_CHROMIUM names /nowhere/chromium, which is not there',
+  )
+  expect(stdout).toContain('4 tests, such as test --project electron > a: no window')
   expect(stdout).toMatch(/== types: tsc -p tsconfig\.shared\.json --noEmit\n-- passed in \d+\.\d s/)
 })
 
@@ -79,7 +89,7 @@ test('goes on after failures and sums them up', async () => {
   )
   shop.write('clone/tests/slow/c.spec.ts', "throw new Error('cannot be loaded')")
   const { code, stdout } = await run()
-  expect(lastLine(stdout)).toBe('10 passed, 3 failed, 2 skipped')
+  expect(lastLine(stdout)).toBe('10 passed, 3 failed, 6 skipped')
   expect(code).toBe(1)
   const summary = stdout.slice(stdout.lastIndexOf('\nFailed:'))
   expect(summary).toContain('lint: oxlint')

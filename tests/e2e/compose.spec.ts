@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from './served-page.js'
+import { expect, test } from './host/app.js'
 
-test.beforeEach(async ({ served }) => {
-  const page = await served.open()
+test.use({ workspace: 'prepared' })
+
+test.beforeEach(async ({ app }) => {
+  const page = await app.open()
   await page.getByRole('link', { name: 'Compose', exact: true }).click()
   await expect(page.getByText('Ready to run')).toBeVisible()
 })
@@ -45,11 +47,11 @@ test('a preset changes the values and says how it differs', async ({ page }) => 
   await expect(page.getByText('oracle', { exact: true }).first()).toBeVisible()
 })
 
-test('a run.json becomes the draft', async ({ page }) => {
+test('a run.json becomes the draft', async ({ app, page }) => {
   const path = join(import.meta.dirname, '..', '..', 'src-renderer', 'gallery', 'recordings', 'run', 'run.json')
   const record = JSON.parse(await readFile(path, 'utf8')) as { experiment: { name: string } }
   record.experiment.name = 'From a record'
-  await page.locator('#experiment-file').setInputFiles({
+  await app.openFile({
     name: 'run.json',
     mimeType: 'application/json',
     buffer: Buffer.from(JSON.stringify(record)),
@@ -86,8 +88,8 @@ test('the experiment is copied as JSON and as the command line of the same run',
   await expect(page.getByLabel('Poison rate', { exact: true })).toHaveValue('0.1')
 })
 
-test('a file that is no experiment is named as such', async ({ page }) => {
-  await page.locator('#experiment-file').setInputFiles({
+test('a file that is no experiment is named as such', async ({ app, page }) => {
+  await app.openFile({
     name: 'notes.json',
     mimeType: 'application/json',
     buffer: Buffer.from('{"a": 1}'),

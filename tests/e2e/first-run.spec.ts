@@ -1,7 +1,7 @@
-import { expect, test } from './served-page.js'
+import { expect, openFinishedRun, test } from './host/app.js'
 
-test('a first visit leads to a finished run in two clicks', async ({ served }) => {
-  const page = await served.open()
+test('a first visit leads to a finished run in two clicks', async ({ app }) => {
+  const page = await app.open()
   await expect(page.getByRole('heading', { name: 'Plant a backdoor, then take it out again' })).toBeVisible()
   await expect(page.getByText('No runs yet')).toBeVisible()
   await page.getByRole('button', { name: 'Take a quick look' }).click()
@@ -25,13 +25,16 @@ test('a first visit leads to a finished run in two clicks', async ({ served }) =
   await expect(page.getByRole('link', { name: 'A first look in seconds' })).toBeVisible()
 })
 
-test('the true trigger is shown with hard pixels and marked as oracle', async ({ served }) => {
-  const page = await served.open()
-  await page.getByRole('button', { name: 'Take a quick look' }).click()
-  const trigger = page.getByRole('img', { name: 'True trigger' })
-  await expect(trigger).toBeVisible({ timeout: 30_000 })
-  await expect(trigger).toHaveCSS('image-rendering', 'pixelated')
-  const zoom = await trigger.evaluate((image) => image.clientWidth / (image as HTMLImageElement).naturalWidth)
-  expect(zoom % 1).toBe(0)
-  await expect(page.getByRole('figure').filter({ has: trigger })).toContainText('oracle')
+test.describe('a finished run', () => {
+  test.use({ workspace: 'prepared' })
+
+  test('shows the true trigger with hard pixels and marked as oracle', async ({ app, shared, page }) => {
+    await openFinishedRun({ app, shared })
+    const trigger = page.getByRole('img', { name: 'True trigger' })
+    await expect(trigger).toBeVisible()
+    await expect(trigger).toHaveCSS('image-rendering', 'pixelated')
+    const zoom = await trigger.evaluate((image) => image.clientWidth / (image as HTMLImageElement).naturalWidth)
+    expect(zoom % 1).toBe(0)
+    await expect(page.getByRole('figure').filter({ has: trigger })).toContainText('oracle')
+  })
 })

@@ -4,7 +4,7 @@ import record from '../../src-renderer/gallery/recordings/run/run.json' with { t
 import type { ScenarioName } from '../../src-renderer/gallery/recorded/scenarios.js'
 import type { RecordedWindow } from '../../src-renderer/gallery/recorded-window.js'
 import { openGallery } from '../../scripts/gallery/open-gallery.mjs'
-import { watch } from './served-page.js'
+import { watch } from './host/watch.js'
 
 const SERIOUS = ['serious', 'critical']
 const RUN = `#/runs/${record.runId}`

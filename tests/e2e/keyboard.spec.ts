@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expect, test } from './served-page.js'
+import { expect, test } from './host/app.js'
 
 /** Presses Tab until the wanted control has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
@@ -11,8 +11,8 @@ async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`Tab never reached "${name}"`)
 }
 
-test('everything on the way to a finished run can be done with keys', async ({ served }) => {
-  const page = await served.open()
+test('everything on the way to a finished run can be done with keys', async ({ app }) => {
+  const page = await app.open()
   await tabTo(page, 'Compose your own')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/#\/compose/)
@@ -30,31 +30,35 @@ test('everything on the way to a finished run can be done with keys', async ({ s
   await expect(page.getByRole('region', { name: 'Accuracy and attack success, table' })).toBeVisible()
 })
 
-test('the palette finds, moves, runs and closes', async ({ served }) => {
-  const page = await served.open()
-  await page.keyboard.press('Control+k')
-  const field = page.getByRole('combobox', { name: 'Find an action or a run' })
-  await expect(field).toBeFocused()
-  await field.fill('settings')
-  await page.keyboard.press('Enter')
-  await expect(page).toHaveURL(/#\/settings/)
-  await page.keyboard.press('Control+k')
-  await field.fill('dark appearance')
-  await page.keyboard.press('Enter')
-  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
-  await page.keyboard.press('Control+k')
-  await page.keyboard.press('Escape')
-  await expect(field).toBeHidden()
-})
+test.describe('the frame', () => {
+  test.use({ workspace: 'prepared' })
 
-test('the sheet of shortcuts opens with a question mark, but not while one types', async ({ served }) => {
-  const page = await served.open()
-  await page.keyboard.press('?')
-  await expect(page.getByRole('heading', { name: 'Keyboard shortcuts on this page' })).toBeVisible()
-  await page.keyboard.press('Escape')
-  await page.getByRole('link', { name: 'Runs', exact: true }).click()
-  await page.getByRole('searchbox').fill('what')
-  await page.keyboard.press('?')
-  await expect(page.getByRole('searchbox')).toHaveValue('what?')
-  await expect(page.getByRole('heading', { name: 'Keyboard shortcuts on this page' })).toBeHidden()
+  test('the palette finds, moves, runs and closes', async ({ app }) => {
+    const page = await app.open()
+    await page.keyboard.press('Control+k')
+    const field = page.getByRole('combobox', { name: 'Find an action or a run' })
+    await expect(field).toBeFocused()
+    await field.fill('settings')
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL(/#\/settings/)
+    await page.keyboard.press('Control+k')
+    await field.fill('dark appearance')
+    await page.keyboard.press('Enter')
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.press('Escape')
+    await expect(field).toBeHidden()
+  })
+
+  test('the sheet of shortcuts opens with a question mark, but not while one types', async ({ app }) => {
+    const page = await app.open()
+    await page.keyboard.press('?')
+    await expect(page.getByRole('heading', { name: 'Keyboard shortcuts on this page' })).toBeVisible()
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: 'Runs', exact: true }).click()
+    await page.getByRole('searchbox').fill('what')
+    await page.keyboard.press('?')
+    await expect(page.getByRole('searchbox')).toHaveValue('what?')
+    await expect(page.getByRole('heading', { name: 'Keyboard shortcuts on this page' })).toBeHidden()
+  })
 })

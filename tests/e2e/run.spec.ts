@@ -1,7 +1,7 @@
-import { expect, runFromPalette, test } from './served-page.js'
+import { expect, runFromPalette, test } from './host/app.js'
 
-test('a reload in the middle of a run shows the same picture', async ({ served }) => {
-  const page = await served.open()
+test('a reload in the middle of a run shows the same picture', async ({ app }) => {
+  const page = await app.open()
   await page.getByRole('button', { name: 'Run the sample experiment' }).click()
   const stages = page.getByRole('list', { name: 'Stages' }).getByRole('listitem')
   await expect(stages.nth(2)).toHaveAttribute('aria-current', 'step', { timeout: 30_000 })
@@ -23,8 +23,8 @@ test('a reload in the middle of a run shows the same picture', async ({ served }
   await expect(page.getByRole('contentinfo')).toContainText('No run in progress')
 })
 
-test('a second run waits for the first and says so', async ({ served }) => {
-  const page = await served.open()
+test('a second run waits for the first and says so', async ({ app }) => {
+  const page = await app.open()
   await runFromPalette(page, 'run experiment badnets on digits')
   await runFromPalette(page, 'run experiment a first look')
   await expect(page.getByText('Waiting for the engine')).toBeVisible()
@@ -33,10 +33,9 @@ test('a second run waits for the first and says so', async ({ served }) => {
   await expect(page.getByText('The run was cancelled.')).toBeVisible()
 })
 
-test('an address without a run says what to do', async ({ served }) => {
-  const page = await served.open()
-  const address = new URL(page.url())
-  await page.goto(`${address.origin}/#/runs/20260101-000000-aaaaaa`)
+test('an address without a run says what to do', async ({ app }) => {
+  const page = await app.open()
+  await app.goTo('#/runs/20260101-000000-aaaaaa')
   await expect(page.getByRole('alert')).toContainText('There is no run 20260101-000000-aaaaaa')
   await page.getByRole('link', { name: 'Go to all runs' }).click()
   await expect(page.getByText('No runs yet')).toBeVisible()

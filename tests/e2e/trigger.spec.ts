@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { decode, encode } from 'fast-png'
-import { expect, test } from './served-page.js'
+import { expect, test } from './host/app.js'
 
 const SIDE = 28
 
-test.beforeEach(async ({ served }) => {
-  const page = await served.open()
+test.use({ workspace: 'prepared' })
+
+test.beforeEach(async ({ app }) => {
+  const page = await app.open()
   await page.getByRole('link', { name: 'Compose', exact: true }).click()
   await expect(page.getByText('Ready to run')).toBeVisible()
   await expect(poisonedImages(page).first()).toBeVisible({ timeout: 30_000 })
@@ -112,7 +113,10 @@ test('everything in the editor is done with keys, and undone by those of the for
   await expect(page.getByRole('button', { name: 'Edit the trigger' })).toBeFocused()
 })
 
-test('a PNG becomes the trigger and leaves as one, and one that is too large is refused in words', async ({ page }) => {
+test('a PNG becomes the trigger and leaves as one, and one that is too large is refused in words', async ({
+  app,
+  page,
+}) => {
   await openEditor(page)
   const file = page.locator('input[type=file][accept^="image/png"]')
   await file.setInputFiles(png(80, 80, 3))
@@ -126,12 +130,9 @@ test('a PNG becomes the trigger and leaves as one, and one that is too large is 
   await page.getByRole('combobox', { name: 'Place', exact: true }).selectOption('top-left')
   await expect.poll(() => grays(page, 0, 0, 0, 4, 4)).toEqual(Array.from({ length: 16 }, () => 77))
 
-  const [saved] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Export PNG' }).click(),
-  ])
-  expect(saved.suggestedFilename()).toBe('trigger-4x4.png')
-  const picture = decode(await readFile(await saved.path()))
+  const saved = await app.saveFile(() => page.getByRole('button', { name: 'Export PNG' }).click())
+  expect(saved.name).toBe('trigger-4x4.png')
+  const picture = decode(saved.bytes)
   expect([picture.width, picture.height, picture.data[0]]).toEqual([4, 4, 77])
 })
 

@@ -1,12 +1,12 @@
-import { expect, test } from './served-page.js'
+import { expect, test } from './host/app.js'
 
-test('nothing lies outside the window at 200 % zoom', async ({ served, page }) => {
+test.use({ workspace: 'prepared' })
+
+test('nothing lies outside the window at 200 % zoom', async ({ app, page }) => {
   await page.setViewportSize({ width: 640, height: 360 })
-  await served.open()
+  await app.open()
   for (const hash of ['#/', '#/compose', '#/runs', '#/settings']) {
-    await page.evaluate((place) => {
-      location.hash = place
-    }, hash)
+    await app.goTo(hash)
     await page.waitForTimeout(200)
     const overflow = await page.evaluate(() => {
       const main = document.querySelector('main')

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest'
+import { answerMessageBox, answerOpenDialog, answerSaveDialog } from '../../e2e/host/dialogs.js'
+
+type Dialogs = Parameters<typeof answerOpenDialog>[0]
+
+/** Dialogs that nobody answers, as on a machine without people. */
+const unanswered = (): Dialogs => ({ dialog: {} as Dialogs['dialog'] })
+
+/** Playwright carries a function to the other process as its text, so nothing around it may be needed there. */
+const carried = <F extends (...args: never[]) => unknown>(stand: F): F =>
+  new Function(`return (${stand.toString()})`)() as F
+
+it('answer for opening with a path or with "Cancel"', async () => {
+  const electron = unanswered()
+  carried(answerOpenDialog)(electron, '/a/b.json')
+  expect(await electron.dialog.showOpenDialog({})).toEqual({ canceled: false, filePaths: ['/a/b.json'] })
+  carried(answerOpenDialog)(electron, null)
+  expect(await electron.dialog.showOpenDialog({})).toEqual({ canceled: true, filePaths: [] })
+})
+
+it('answer for saving with the suggested name, and tell it', async () => {
+  const electron = unanswered()
+  const question = carried(answerSaveDialog)(electron, '/folder')
+  expect(question.name).toBeNull()
+  expect(await electron.dialog.showSaveDialog({ defaultPath: 'chart.png' })).toEqual({
+    canceled: false,
+    filePath: '/folder/chart.png',
+  })
+  expect(question.name).toBe('chart.png')
+})
+
+it('answer questions with a button, and tell them', async () => {
+  const electron = unanswered()
+  const asked = carried(answerMessageBox)(electron, 1)
+  expect(electron.dialog.showMessageBoxSync({ message: 'Stop?' })).toBe(1)
+  expect((await electron.dialog.showMessageBox({ message: 'Reload?' })).response).toBe(1)
+  expect(asked.messages).toEqual(['Stop?', 'Reload?'])
+})
