@@ -34,10 +34,21 @@ export async function letIn({ link, origin }) {
  * @returns {Promise<Connection>}
  */
 export async function connect({ link, origin }) {
-  const cookie = await letIn({ link, origin })
+  return connectAs({ origin, cookie: await letIn({ link, origin }) })
+}
+
+/**
+ * Any number of times, for one who was let in.
+ * @param {{ origin: string, cookie: string }} guest
+ * @returns {Promise<Connection>}
+ */
+export async function connectAs({ origin, cookie }) {
   const headers = { origin, cookie }
   // The standard has no headers here, Node has.
-  const socket = new WebSocket(`${origin.replace('http', 'ws')}/rpc`, /** @type {any} */ ({ headers }))
+  const socket = new WebSocket(
+    `${origin.replace('http', 'ws')}/rpc`,
+    /** @type {string[]} */ (/** @type {unknown} */ ({ headers })),
+  )
   await new Promise((resolve, reject) => {
     socket.addEventListener('open', resolve)
     socket.addEventListener('error', () => reject(new Error('The server refused the socket')))

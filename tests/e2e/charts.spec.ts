@@ -63,11 +63,7 @@ test('the export menu is walked with keys', async ({ page }) => {
   await expect(page.getByRole('menu')).toBeHidden()
 })
 
-test('both charts of a run share a crosshair, and axes, smoothing and lines can be chosen', async ({ served }) => {
-  const page = await served.open()
-  await page.getByRole('button', { name: 'Take a quick look' }).click()
-  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible({ timeout: 120_000 })
-  await page.getByRole('link', { name: 'Figures and files' }).click()
+test('both charts of a run share a crosshair, and axes, smoothing and lines can be chosen', async ({ page }) => {
   const scores = page.getByRole('region', { name: 'Accuracy and attack success', exact: true })
   const loss = page.getByRole('region', { name: 'Loss', exact: true })
   const crosshairs = [scores, loss].map((panel) => panel.getByRole('slider', { name: /^Crosshair of/ }))
@@ -115,15 +111,14 @@ test('both charts of a run share a crosshair, and axes, smoothing and lines can 
   await expect(picture).not.toHaveAttribute('aria-label', /Attack success, smoothed/)
 })
 
-test('a part of a chart is looked at by a drag, exported as seen, and left by a double click', async ({ served }) => {
-  const page = await served.open()
-  await page.getByRole('button', { name: 'Take a quick look' }).click()
-  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible({ timeout: 120_000 })
-  await page.getByRole('link', { name: 'Figures and files' }).click()
+test('a part of a chart is looked at by a drag, exported as seen, and left by a double click', async ({
+  app,
+  page,
+}) => {
   const panel = page.getByRole('region', { name: 'Accuracy and attack success', exact: true })
   const plot = panel.getByRole('slider')
   const rowsOf = async (): Promise<number> =>
-    (await exported(panel, 'CSV')).bytes.toString().trim().split('\r\n').length
+    (await exported(app, panel, 'CSV')).bytes.toString().trim().split('\r\n').length
   const all = await rowsOf()
 
   const box = (await plot.boundingBox())!

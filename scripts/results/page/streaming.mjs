@@ -1,0 +1,113 @@
+import { connectAs, letIn } from '../../served/connect.mjs'
+import { startServed } from '../../served/start-served.mjs'
+import { median, percent } from './numbers.mjs'
+import { VIEWPORT, withWorkspace } from './served-page.mjs'
+
+const ROUNDS = 5
+const EPOCHS = 3
+const ONLOOKERS = [1, 2]
+
+/**
+ * @typedef {import('../../served/connect.mjs').Connection} Connection
+ * @typedef {{ origin: string, cookie: string }} Guest
+ * @typedef {() => Promise<void>} WayOut
+ *
+ * @typedef {object} Way
+ * @property {string} title
+ * @property {(runId: string) => Promise<WayOut>} look begins to look on
+ */
+
+/**
+ * @param {import('@playwright/test').Browser} browser
+ * @returns {Promise<import('../page.mjs').Figure[]>}
+ */
+export function measureStreaming(browser) {
+  return withWorkspace(async (workspace) => {
+    const served = await startServed(workspace)
+    const guest = { origin: served.origin, cookie: await letIn(served) }
+    const connection = await connectAs(guest)
+    try {
+      const { experiments } = await connection.call('catalogue.list')
+      const preset = experiments.find((/** @type {{ id: string }} */ { id }) => id === 'default')
+      const experiment = { ...preset.experiment, defenses: [], training: { epochs: EPOCHS } }
+      /** @type {Way[]} */
+      const ways = [
+        { title: 'nobody looks on', look: async () => async () => undefined },
+        { title: 'two pages on other machines', look: () => listen(guest) },
+        { title: 'two pages on this machine', look: (runId) => openWindows(browser, guest, runId) },
+      ]
+      // The first run pays for what is made ready, so it does not count.
+      await train(connection, experiment, async () => async () => undefined)
+      const seconds = ways.map(() => /** @type {number[]} */ ([]))
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const [index, { look }] of ways.entries()) {
+          seconds[index]?.push(await train(connection, experiment, look))
+        }
+      }
+      const medians = seconds.map(median)
+      const alone = medians[0] ?? Number.NaN
+      return ways.map(({ title }, index) => {
+        const taken = medians[index] ?? Number.NaN
+        const isAlone = index === 0
+        return {
+          what: `training, ${title}`,
+          measured: `${taken.toFixed(2)} s${isAlone ? '' : `, ${percent(taken / alone - 1)} more`}`,
+          wanted: isAlone ? '' : 'less than 2 % more',
+        }
+      })
+    } finally {
+      connection.close()
+      await served.end()
+    }
+  })
+}
+
+/**
+ * @param {Connection} connection
+ * @param {object} experiment
+ * @param {Way['look']} look
+ * @returns {Promise<number>} seconds of training alone, as the run itself reports them
+ */
+async function train(connection, experiment, look) {
+  const ended = Promise.withResolvers()
+  const stop = connection.onEvent((event) => {
+    if (event.type === 'run.finished') ended.resolve(event)
+    if (event.type === 'run.failed') ended.reject(new Error(JSON.stringify(event)))
+  })
+  const { runId } = await connection.call('run.start', { experiment })
+  const leave = await look(runId)
+  const { summary } = /** @type {{ summary: { seconds: { train: number } } }} */ (await ended.promise)
+  await leave()
+  stop()
+  return summary.seconds.train
+}
+
+/**
+ * The cost to this machine of pages elsewhere: two sockets that are sent everything.
+ * @param {Guest} guest
+ * @returns {Promise<WayOut>}
+ */
+async function listen(guest) {
+  const connections = await Promise.all(ONLOOKERS.map(() => connectAs(guest)))
+  return async () => connections.forEach((each) => each.close())
+}
+
+/**
+ * Two pages that follow the run and draw it, with the processor that trains.
+ * @param {import('@playwright/test').Browser} browser
+ * @param {Guest} guest
+ * @param {string} runId
+ * @returns {Promise<WayOut>}
+ */
+async function openWindows(browser, { origin, cookie }, runId) {
+  const context = await browser.newContext({ viewport: VIEWPORT })
+  const [name = '', value = ''] = cookie.split('=')
+  await context.addCookies([{ name, value, url: origin }])
+  await Promise.all(
+    ONLOOKERS.map(async () => {
+      const page = await context.newPage()
+      await page.goto(`${origin}/#/runs/${runId}`)
+    }),
+  )
+  return () => context.close()
+}
