@@ -1,0 +1,53 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { compactPng } from '../../scripts/screenshots/compact-png.mjs'
+import { expect, runFromPalette, test } from '../e2e/host/app.js'
+
+const folder = join(import.meta.dirname, '..', '..', 'docs', 'images')
+
+/** Writes `name-light.png` and `name-dark.png` of the page as it stands. */
+async function picture(page: Page, name: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    // Charts draw themselves anew in the colours of the other scheme.
+    await page.waitForTimeout(300)
+    await writeFile(join(folder, `${name}-${colorScheme}.png`), compactPng(await page.screenshot()))
+  }
+}
+
+test('the pictures of the documentation', async ({ app }) => {
+  const page = await app.open()
+
+  await app.goTo('#/compose')
+  await expect(page.getByText('Ready to run')).toBeVisible()
+  await page.getByRole('button', { name: 'Edit the trigger' }).click()
+  await expect(page.getByRole('img', { name: /^Training image \d+, poisoned$/ }).first()).toBeVisible()
+  await picture(page, 'compose')
+
+  await runFromPalette(page, 'run experiment badnets on digits')
+  const progress = page.getByRole('region', { name: 'Progress' })
+  await expect(progress).toContainText('epoch 6/10', { timeout: 120_000 })
+  await picture(page, 'run')
+
+  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible({ timeout: 400_000 })
+  const slider = page.getByRole('slider', { name: 'Moment' })
+  await slider.focus()
+  await page.keyboard.press('End')
+  await expect(page.getByRole('img', { name: /triggered test images/ })).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  await picture(page, 'wall-end')
+  await page.keyboard.press('Home')
+  await expect(slider).toHaveValue('0')
+  await picture(page, 'wall-start')
+
+  await runFromPalette(page, 'run experiment a first look')
+  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible({ timeout: 120_000 })
+  await app.goTo('#/')
+  await expect(page.getByRole('link', { name: 'A first look in seconds' })).toBeVisible()
+  await picture(page, 'home')
+  await app.goTo('#/settings')
+  await expect(page.getByRole('heading', { name: 'Settings' }).first()).toBeVisible()
+  await picture(page, 'settings')
+})
