@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia'
 import { shallowReactive, shallowRef, type ShallowRef } from 'vue'
-import { isRunEvent, type RunEvent, type WireError } from '../../../src-shared/contract/index.js'
+import { isRunEvent, isTerminal, type RunEvent, type WireError } from '../../../src-shared/contract/index.js'
 import type { RunId } from '../../../src-shared/model/ids.js'
+import { createBatches } from './event-batches.js'
 import { applyEvent, isOver, runState, type RunState } from './run-state.js'
 import { toWireError } from './wire-error.js'
 import { useAppClient } from './app-client.js'
@@ -17,6 +18,8 @@ export interface RunStream {
 interface Following extends RunStream {
   /** Events that came while the snapshot was under way. */
   early: RunEvent[] | null
+  /** Takes one event, to be applied soon. */
+  readonly hear: (event: RunEvent) => void
 }
 
 /**
@@ -32,7 +35,7 @@ export const useRunStreamsStore = defineStore('run-streams', () => {
     const stream = streams.get(event.runId)
     if (stream === undefined) return
     if (stream.early !== null) stream.early.push(event)
-    else if (stream.state.value !== null) stream.state.value = applyEvent(stream.state.value, event)
+    else stream.hear(event)
   })
 
   client.onState(({ kind }) => {
@@ -42,6 +45,11 @@ export const useRunStreamsStore = defineStore('run-streams', () => {
       if (state === null || !isOver(state.record)) void take(stream)
     }
   })
+
+  /** What was in a snapshot already changes nothing, so a batch may come before or after one. */
+  function apply(stream: Following, batch: readonly RunEvent[]): void {
+    if (stream.state.value !== null) stream.state.value = batch.reduce(applyEvent, stream.state.value)
+  }
 
   async function take(stream: Following): Promise<void> {
     stream.early ??= []
@@ -72,6 +80,7 @@ export const useRunStreamsStore = defineStore('run-streams', () => {
         folder: shallowRef(''),
         error: shallowRef(null),
         early: [],
+        hear: createBatches<RunEvent>((batch) => apply(stream, batch), isTerminal),
       }
       streams.set(runId, stream)
       void take(stream)
