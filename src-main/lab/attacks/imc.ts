@@ -79,7 +79,7 @@ export const imc = defineAttack({
         'As in TrojanZoo (head): one pass a time from the patch as it was, 1 % poison; there the victim starts from a ' +
         'clean model, here from new weights.',
       oracle: false,
-      params: { poisonRate: 0.01, trigger: { size: 3, position: 'top-left' } },
+      params: { poisonRate: 0.01, trigger: { position: 'top-left' } },
     },
     {
       id: 'trojanzoo-1-0-8',
@@ -90,7 +90,7 @@ export const imc = defineAttack({
       oracle: false,
       params: {
         poisonRate: 0.01,
-        trigger: { size: 3, position: 'top-left' },
+        trigger: { position: 'top-left' },
         coOptimisation: { passes: 20, batchesPerPass: 21, restart: 'random' },
       },
     },

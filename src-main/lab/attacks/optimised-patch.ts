@@ -14,7 +14,6 @@ import { fixedPlace, FixedPosition } from '../triggers/place.js'
 /** A patch that is optimised for one place: what it starts from, and where it sits. */
 export const OptimisedPatchParams = PatchParams.extend({
   pattern: PatchParams.shape.pattern.default('random-uniform'),
-  size: PatchParams.shape.size.default(4),
   position: FixedPosition.default('bottom-right').meta({
     title: 'Position',
     control: 'place',

@@ -55,7 +55,7 @@ export const trojannn = defineAttack({
         'As in TrojanZoo (head): the two neurons with the largest weights to 100, 1,000 steps of Adam at 0.1, 1 % poison; ' +
         'there poisoned copies join each batch, here they take the place of their originals.',
       oracle: false,
-      params: { poisonRate: 0.01, trigger: { size: 3, position: 'top-left' } },
+      params: { poisonRate: 0.01, trigger: { position: 'top-left' } },
     },
     {
       id: 'trojanzoo-1-0-8',
@@ -66,7 +66,7 @@ export const trojannn = defineAttack({
       oracle: false,
       params: {
         poisonRate: 0.01,
-        trigger: { size: 3, position: 'top-left' },
+        trigger: { position: 'top-left' },
         neurons: {
           choice: 'least-active',
           value: 10,

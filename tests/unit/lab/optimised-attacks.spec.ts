@@ -30,7 +30,7 @@ describe('an attack that optimises its trigger', () => {
     const experiment = { ...digits, seed: 1, attack: { id: 'imc' } }
     const { note, trigger } = await previewTrigger({ experiment, offset: 0, count: 2 }, memoryReader)
     expect(note).toMatch(/^IMC optimises its trigger when the run starts/)
-    expect(trigger).toMatchObject({ height: 4, width: 4 })
+    expect(trigger).toMatchObject({ height: 3, width: 3 })
   })
 
   it('needs one place', () => {
