@@ -1,18 +1,29 @@
 import type { Optimizer } from '../compute/optimizers.js'
 import { adam } from '../compute/optimizers.js'
 import { compileStep, createStateStore } from '../compute/step.js'
-import { cloneTensors, prefixed, tensorOf, under, type TensorMap } from '../compute/tensor-map.js'
+import { cloneTensors, disposeTensors, prefixed, tensorOf, under, type TensorMap } from '../compute/tensor-map.js'
 import { imageTensor, shuffledBatches } from '../data/batches.js'
-import { indicesWhere, selectImages, type ImageShape } from '../data/image-set.js'
+import { indicesWhere, selectImages, type ImageSet, type ImageShape } from '../data/image-set.js'
 import type { DefenderView } from '../define.js'
+import { answerLogits } from '../evaluation/predict.js'
+import type { Classifier } from '../nn/network.js'
 import type { Rng } from '../random/rng.js'
 import type { RandomStreams } from '../random/streams.js'
 import type { RunContext } from '../run-context.js'
-import { tf, type Tensor1D, type Tensor2D, type Tensor4D } from '../tf.js'
+import { tf, type Tensor2D, type Tensor4D } from '../tf.js'
 import { createPace } from '../training/pace.js'
 import { createPatchGenerator, NOISE_SIZE, type PatchGenerator } from './generator.js'
 import { createStatisticsNetwork } from './mutual-information.js'
+import {
+  gridPlaces,
+  randomPlaces,
+  reweighted,
+  weightedPlaces,
+  type PlaceDistribution,
+  type WeightedPlaces,
+} from './places.js'
 import { recoveryStep } from './recovery-step.js'
+import { stampPatches } from './stamp.js'
 
 export interface RecoveryOptions {
   /** Side of the square patch that is searched for, in pixels. */
@@ -30,15 +41,21 @@ export interface RecoveryOptions {
   readonly position: PatchPosition
 }
 
-/** Where recovered patches are put: each image its own random place, or one place for a whole batch. */
-export type PatchPosition = 'per-image' | 'per-batch'
+/**
+ * Where recovered patches are put: each image its own random place, one random place for a whole batch, or one of a few
+ * places, of which those that work are learned with the patch.
+ */
+export type PatchPosition = 'per-image' | 'per-batch' | 'learned'
+
+/** Images on which the candidates of learned places are compared after each epoch. */
+const PROBE = 64
 
 /** A trained generator. It owns its weights. */
 export interface RecoveredTriggers {
   readonly targetClass: number
   readonly generator: PatchGenerator
   readonly weights: TensorMap
-  readonly position: PatchPosition
+  readonly places: PlaceDistribution | WeightedPlaces
 }
 
 const BETAS = { beta1: 0.5, beta2: 0.999 }
@@ -68,6 +85,8 @@ export async function recoverTriggers(
   )
   const shuffle = random.stream('shuffle')
   const draws = random.stream('draws')
+  const probes = random.stream('probes')
+  let places = startingPlaces(options.position, shape, patch)
 
   const store = createStateStore(
     initialState(
@@ -94,7 +113,6 @@ export async function recoverTriggers(
       let information = 0
       const batches = shuffledBatches(others.count, batchSize, shuffle).slice(0, stepsPerEpoch)
       for (const [index, batch] of batches.entries()) {
-        const places = drawPlaces(batchSize, shape, patch, options.position, draws)
         const outputs = step({
           images: imageTensor(others, batch),
           noise: tf.tensor2d(draws.uniforms(batchSize * NOISE_SIZE), [batchSize, NOISE_SIZE]),
@@ -105,28 +123,28 @@ export async function recoverTriggers(
             patch.width,
             patch.channels,
           ]),
-          ...places,
+          ...places.draw(batchSize, draws),
           learningRate: tf.scalar(options.learningRate),
         })
         if (index === batches.length - 1) information = (await tensorOf(outputs, 'information').data())[0]!
         tensorOf(outputs, 'information').dispose()
         await pace.step(batchSize, tensorOf(outputs, 'loss'))
       }
-      await afterEpoch(
-        { targetClass, generator, weights: under('generator', store.tensors), position: options.position },
-        epoch,
-        information,
-      )
+      const now = { targetClass, generator, weights: under('generator', store.tensors) }
+      if ('candidates' in places) {
+        places = reweighted(places, await successAt(places, view.victim, { ...now, places }, others, probes))
+      }
+      await afterEpoch({ ...now, places }, epoch, information)
     }
-    return {
-      targetClass,
-      generator,
-      weights: cloneTensors(under('generator', store.tensors)),
-      position: options.position,
-    }
+    return { targetClass, generator, weights: cloneTensors(under('generator', store.tensors)), places }
   } finally {
     store.dispose()
   }
+}
+
+function startingPlaces(position: PatchPosition, image: ImageShape, patch: ImageShape): RecoveredTriggers['places'] {
+  if (position === 'learned') return gridPlaces(image, patch)
+  return randomPlaces(image, patch, position === 'per-batch' ? 'batch' : 'image')
 }
 
 function initialState(generator: TensorMap, statistics: TensorMap, optimizer: Optimizer): TensorMap {
@@ -139,25 +157,29 @@ function initialState(generator: TensorMap, statistics: TensorMap, optimizer: Op
   }
 }
 
-export interface Places {
-  readonly rows: Tensor1D
-  readonly columns: Tensor1D
-}
-
-/** Top-left corners for `count` patches, all inside the image. The tensors belong to the caller. */
-export function drawPlaces(
-  count: number,
-  image: ImageShape,
-  patch: ImageShape,
-  position: PatchPosition,
+/** Mean probability of the target for fresh patches at each of the places, on a few images. */
+async function successAt(
+  { candidates }: WeightedPlaces,
+  { network, weights }: Classifier,
+  recovered: RecoveredTriggers,
+  others: ImageSet,
   rng: Rng,
-): Places & Record<string, Tensor1D> {
-  const draw = (room: number): Tensor1D => {
-    const common = rng.below(room + 1)
-    const values = Int32Array.from({ length: count }, () => (position === 'per-batch' ? common : rng.below(room + 1)))
-    return tf.tensor1d(values, 'int32')
+): Promise<number[]> {
+  const images = imageTensor(others, rng.sample(others.count, Math.min(PROBE, others.count)))
+  const count = images.shape[0]
+  const successes: number[] = []
+  for (const candidate of candidates) {
+    const patches = samplePatches(recovered, count, rng)
+    const { rows, columns } = weightedPlaces([candidate], [1]).draw(count, rng)
+    const mean = tf.tidy(() => {
+      const probabilities = tf.softmax(answerLogits(network, weights, stampPatches(images, patches, rows, columns)))
+      return tf.mean(tf.slice(probabilities, [0, recovered.targetClass], [-1, 1]))
+    })
+    successes.push((await mean.data())[0]!)
+    disposeTensors({ patches, rows, columns, mean })
   }
-  return { rows: draw(image.height - patch.height), columns: draw(image.width - patch.width) }
+  images.dispose()
+  return successes
 }
 
 /** Fresh patches, count x height x width x channels in 0..1, owned by the caller. */

@@ -5,7 +5,7 @@ import { answerLogits } from '../evaluation/predict.js'
 import type { Network } from '../nn/network.js'
 import type { Rng } from '../random/rng.js'
 import { tf } from '../tf.js'
-import { drawPlaces, samplePatches, type RecoveredTriggers } from './recover.js'
+import { samplePatches, type RecoveredTriggers } from './recover.js'
 import { stampPatches } from './stamp.js'
 
 const BATCH = 128
@@ -33,7 +33,7 @@ export async function measureRecoveredSuccess(
       const pictures = imageTensor(others, batch)
       // A full batch of patches even for a smaller batch of images: the generator normalises over its batch.
       const patches = samplePatches(recovered, BATCH, rng)
-      const { rows, columns } = drawPlaces(batch.length, images.shape, recovered.generator.patch, 'per-image', rng)
+      const { rows, columns } = recovered.places.drawEach(batch.length, rng)
       const hit = tf.tidy(() => {
         const used = tf.slice(patches, [0, 0, 0, 0], [batch.length, -1, -1, -1])
         const logits = answerLogits(network, weights, stampPatches(pictures, used, rows, columns))

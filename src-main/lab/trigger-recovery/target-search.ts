@@ -7,7 +7,7 @@ import { disposeTensors } from '../compute/tensor-map.js'
 import type { DefenderView } from '../define.js'
 import { predictClasses } from '../evaluation/predict.js'
 import type { RunContext } from '../run-context.js'
-import { recoverTriggers, type RecoveryOptions } from './recover.js'
+import { recoverTriggers, type PatchPosition, type RecoveryOptions } from './recover.js'
 import { measureRecoveredSuccess } from './recovered-success.js'
 
 const ROUNDS = 4
@@ -53,6 +53,34 @@ export async function searchTarget(
   }
   const best = classes.reduce((a, b) => (excess(b) > excess(a) ? b : a))
   return { threshold, classes, target: excess(best) >= threshold ? best.class : null }
+}
+
+export interface PlacedDetection {
+  readonly detection: Detection
+  /** Where the triggers were found, or would have been. */
+  readonly position: PatchPosition
+}
+
+/**
+ * The same where it may not be known whether a trigger works anywhere: `any` looks at random places first, and where that
+ * finds nothing, learns the places.
+ */
+export async function searchAt(
+  position: PatchPosition | 'any',
+  view: DefenderView,
+  options: Omit<RecoveryOptions, 'position'>,
+  threshold: number,
+  context: RunContext,
+): Promise<PlacedDetection> {
+  if (position !== 'any') {
+    return { detection: await searchTarget(view, { ...options, position }, threshold, context), position }
+  }
+  const atRandom = await searchTarget(view, { ...options, position: 'per-image' }, threshold, context)
+  if (atRandom.target !== null || context.isStopping()) return { detection: atRandom, position: 'per-image' }
+  context.note('info', 'No class yields triggers that work at random places. Searching for some that need one place.')
+  const inPlace: DefenderView = { ...view, random: view.random.within('in-place') }
+  const detection = await searchTarget(inPlace, { ...options, position: 'learned' }, threshold, context)
+  return { detection, position: 'learned' }
 }
 
 function excess({ recoveredSuccess, baseRate }: Detection['classes'][number]): number {

@@ -8,7 +8,8 @@ import { tf, type Tensor2D } from '../../tf.js'
 import { classifierState } from '../../training/classifier-step.js'
 import { keepBest, type KeptWeights, type Verdict } from '../../training/keep-best.js'
 import { learningRateAt } from '../../training/schedule.js'
-import { drawPlaces, samplePatches, type RecoveredTriggers } from '../../trigger-recovery/recover.js'
+import type { RepairFigures } from '../../trigger-recovery/found-triggers.js'
+import { samplePatches, type RecoveredTriggers } from '../../trigger-recovery/recover.js'
 import { measureRecoveredSuccess } from '../../trigger-recovery/recovered-success.js'
 import { unlearningStep } from './unlearning-step.js'
 
@@ -30,17 +31,8 @@ export interface UnlearningOptions {
   readonly ascendOn: 'other-classes' | 'all'
 }
 
-export type UnlearningJudge = (state: UnlearningState) => Promise<Verdict>
-
-export interface UnlearningState {
-  /** To look at; neither to keep nor to free. */
-  readonly weights: TensorMap
-  readonly epoch: number
-  /** Success of recovered triggers on the validation images. */
-  readonly recoveredSuccess: number
-  /** Clean accuracy on the validation images. */
-  readonly validationAccuracy: number
-}
+/** Judges by the defender's figures; the weights are for an oracle, neither to keep nor to free. */
+export type UnlearningJudge = (figures: RepairFigures, epoch: number, weights: TensorMap) => Verdict | Promise<Verdict>
 
 /** Unlearns the recovered triggers, starting from the victim's weights. */
 export async function unlearn(
@@ -58,7 +50,7 @@ export async function unlearn(
   const objective = { victim: view.victim, targetClass: recovered.targetClass, ...options }
   const answers = predictProbabilities(network, victim, view.train)
 
-  const look = async (weights: TensorMap): Promise<Omit<UnlearningState, 'weights' | 'epoch'>> => ({
+  const look = async (weights: TensorMap): Promise<RepairFigures> => ({
     recoveredSuccess: await measureRecoveredSuccess(
       network,
       weights,
@@ -84,13 +76,13 @@ export async function unlearn(
           labels: labelTensor(view.train, batch),
           answers: rowsOf(answers, batch),
           patches: samplePatches(recovered, batch.length, draws),
-          ...drawPlaces(batch.length, view.data.shape, recovered.generator.patch, recovered.position, draws),
+          ...recovered.places.draw(batch.length, draws),
         }),
         learningRate: (progress) => learningRateAt(options, progress),
         async judge(weights, epoch) {
           const seen = await look(weights)
           context.metrics({ epoch, origin: 'defender', values: { ...seen } })
-          return judge({ weights, epoch, ...seen })
+          return judge(seen, epoch, weights)
         },
         victim,
       },

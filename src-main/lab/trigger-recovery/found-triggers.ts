@@ -1,0 +1,101 @@
+import type { Detection } from '../../../src-shared/model/run-record.js'
+import { cloneTensors } from '../compute/tensor-map.js'
+import type { DefenderView, DefenseResult } from '../define.js'
+import { predictClasses, shareEqual } from '../evaluation/predict.js'
+import type { RandomStreams } from '../random/streams.js'
+import type { RunContext } from '../run-context.js'
+import type { Verdict } from '../training/keep-best.js'
+import type { SelectionParams } from './params.js'
+import { patchSheet } from './patch-sheet.js'
+import { likeliestPlace } from './places.js'
+import { recoverTriggers, type PatchPosition, type RecoveredTriggers, type RecoveryOptions } from './recover.js'
+import { measureRecoveredSuccess } from './recovered-success.js'
+import { searchAt } from './target-search.js'
+
+export interface FoundTarget {
+  readonly detection: Detection
+  readonly target: number
+  /** Where its triggers were found. */
+  readonly position: PatchPosition
+}
+
+/** Searches for the target and saves what was found of each class. A result that changes nothing where there is none. */
+export async function findTarget(
+  view: DefenderView,
+  options: Omit<RecoveryOptions, 'position'>,
+  position: PatchPosition | 'any',
+  { detectionThreshold }: SelectionParams,
+  context: RunContext,
+): Promise<FoundTarget | DefenseResult> {
+  const { detection, position: found } = await searchAt(position, view, options, detectionThreshold, context)
+  await context.files.saveJson('detection.json', 'Success of recovered triggers per class', detection)
+  if (detection.target !== null) return { detection, target: detection.target, position: found }
+  context.note('info', 'No backdoor found: no class yields recovered triggers. The model is left as it was.')
+  const weights = cloneTensors(view.victim.weights)
+  return { outcome: 'no-backdoor-found', weights, detection, keptEpoch: null }
+}
+
+/**
+ * Recovers triggers and shows after each epoch how well they do and what they look like. `epochsBefore`: those of other
+ * generators of the same defense.
+ */
+export async function recoverShown(
+  view: DefenderView,
+  targetClass: number,
+  options: RecoveryOptions,
+  random: RandomStreams,
+  context: RunContext,
+  epochsBefore = 0,
+): Promise<RecoveredTriggers> {
+  const { network, weights } = view.victim
+  const shown = random.stream('shown')
+  const measured = random.stream('measured')
+  const note = `recovering triggers of class ${view.data.classNames[targetClass]}`
+  const recovered = await recoverTriggers(
+    view,
+    targetClass,
+    options,
+    random,
+    context,
+    note,
+    async (now, ownEpoch, mutualInformation) => {
+      const epoch = epochsBefore + ownEpoch
+      const recoveredSuccess = await measureRecoveredSuccess(network, weights, now, view.validation, measured)
+      context.metrics({ epoch, origin: 'defender', values: { recoveredSuccess, mutualInformation } })
+      const sheet = await patchSheet(now, shown)
+      const number = String(epoch).padStart(3, '0')
+      await context.files.saveImage(`recovered/epoch-${number}.png`, `Recovered triggers, epoch ${epoch}`, sheet)
+    },
+  )
+  const place = likeliestPlace(recovered.places, view.data.shape, recovered.generator.patch)
+  if (place !== null) context.note('info', `The recovered triggers work best at one place: ${place}.`)
+  return recovered
+}
+
+/** What a defender can measure of weights that it has repaired. */
+export interface RepairFigures {
+  /** Success of recovered triggers on the validation images. */
+  readonly recoveredSuccess: number
+  /** Clean accuracy on the validation images. */
+  readonly validationAccuracy: number
+}
+
+/**
+ * The honest judge sees the validation images and recovered triggers only. The cost is what a defender can estimate of
+ * the damage left: success of recovered triggers plus lost accuracy. Weights below the accuracy floor lose to all that
+ * keep it.
+ */
+export async function defenderJudge(
+  view: DefenderView,
+  { accuracyFloor, stopBelow, patience }: SelectionParams,
+): Promise<(figures: RepairFigures, epoch: number) => Verdict> {
+  const { network, weights } = view.victim
+  const victimAccuracy = shareEqual(await predictClasses(network, weights, view.validation), view.validation.labels)
+  let doneInARow = 0
+  return ({ recoveredSuccess, validationAccuracy }, epoch) => {
+    const lost = Math.max(0, victimAccuracy - validationAccuracy)
+    const cost = recoveredSuccess + lost
+    doneInARow = epoch > 0 && cost <= stopBelow ? doneInARow + 1 : 0
+    return { stop: doneInARow >= patience, cost: lost > accuracyFloor ? 2 + lost : cost }
+  }
+}
