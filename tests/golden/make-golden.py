@@ -748,6 +748,35 @@ def make_repairs():
     group.write()
 
 
+# ---------------------------------------------------------------------------------------------------------------------
+# 10. MESA's repair: true labels on images of which some carry a recovered trigger
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def make_mesa():
+    group = Group(SCRIPT, "mesa")
+    case = "two steps of repair"
+    model = tiny_cnn(f"{case}/weights").train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9)
+    start = snapshot(model, "weights/")
+    labels = [1, 0, 3, 2, 1, 0]
+    count = len(labels)
+    for k in range(2):
+        images = pixels(f"{case}/images{k}", (count, TINY["height"], TINY["width"], TINY["channels"]))
+        patches = pixels(f"{case}/patches{k}", (count, 2, 3, TINY["channels"]))
+        rows = fill_ints(f"{case}/rows{k}", count, TINY["height"] - 1)
+        columns = fill_ints(f"{case}/columns{k}", count, TINY["width"] - 2)
+        carries = torch.tensor(fill_ints(f"{case}/carries{k}", count, 2), dtype=torch.bool)
+        assert carries.any() and not carries.all()
+        shown = torch.where(carries.view(-1, 1, 1, 1), stamp(images, patches, rows, columns), images)
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(shown), torch.tensor(labels))
+        loss.backward()
+        optimizer.step()
+    group.put(case, {**changes(start, snapshot(model, "weights/")), **slots(optimizer, model), "output/loss": loss})
+    group.write()
+
+
 if __name__ == "__main__":
     make_layers()
     make_loss()
@@ -757,5 +786,6 @@ if __name__ == "__main__":
     make_unlearning()
     make_trigger_crafting()
     make_repairs()
+    make_mesa()
     total = sum(file.stat().st_size for file in VALUES.glob("*.json"))
     print(f"{total / 1000:.0f} kB in {VALUES}")

@@ -3,6 +3,7 @@ import { createRegistry } from '../registry.js'
 import { baeraser } from './baeraser/index.js'
 import { finePruning } from './fine-pruning/index.js'
 import { fineTuning } from './fine-tuning/index.js'
+import { mesa } from './mesa/index.js'
 import { nad } from './nad/index.js'
 
-export const defenses = createRegistry<DefenseDefinition>('defense', [baeraser, fineTuning, finePruning, nad])
+export const defenses = createRegistry<DefenseDefinition>('defense', [baeraser, mesa, fineTuning, finePruning, nad])

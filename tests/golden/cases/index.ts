@@ -1,6 +1,7 @@
 import type { GoldenGroup } from '../../helpers/golden.js'
 import { layerCases } from './layers.js'
 import { lossCases } from './loss.js'
+import { mesaCases } from './mesa.js'
 import { modelCases } from './models.js'
 import { optimizerCases } from './optimizers.js'
 import { repairCases } from './repairs.js'
@@ -20,4 +21,5 @@ export const goldenGroups: readonly GoldenGroup[] = [
   unlearningCases,
   repairCases,
   triggerCraftingCases,
+  mesaCases,
 ]
