@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { _electron, expect, type ElectronApplication } from '@playwright/test'
 import { answerOpenDialog, answerSaveDialog, type SaveQuestion } from './dialogs.js'
+import { pressMenuEntry } from './menu.js'
 import { packageRoot } from './find-electron.js'
 import type { OpenedHost } from './opened-host.js'
 
@@ -45,18 +46,7 @@ export async function launchDesktop({ binary, workspace, userData }: DesktopOpti
       return { name, bytes: await readFile(path) }
     },
     chooseFile: (path) => electronApp.evaluate(answerOpenDialog, path),
-    pressMenu: (menu, entry) =>
-      electronApp.evaluate(
-        ({ Menu }, [menu, entry]) => {
-          const plain = (label: string): string => label.replace('&', '')
-          const found = Menu.getApplicationMenu()
-            ?.items.find(({ label }) => plain(label) === menu)
-            ?.submenu?.items.find(({ label }) => plain(label) === entry)
-          if (found === undefined) throw new Error(`There is no "${entry}" in the menu "${menu}"`)
-          found.click()
-        },
-        [menu, entry] as const,
-      ),
+    pressMenu: (menu, entry) => electronApp.evaluate(pressMenuEntry, { menu, entry }),
     async close() {
       await electronApp.close()
       await rm(folder, { recursive: true, force: true })

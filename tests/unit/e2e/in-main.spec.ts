@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import { menuTemplate } from '../../../src-main/desktop/menu.js'
 import { answerMessageBox, answerOpenDialog, answerSaveDialog } from '../../e2e/host/dialogs.js'
+import { pressMenuEntry } from '../../e2e/host/menu.js'
 
 type Dialogs = Parameters<typeof answerOpenDialog>[0]
 
@@ -35,4 +37,24 @@ it('answer questions with a button, and tell them', async () => {
   expect(electron.dialog.showMessageBoxSync({ message: 'Stop?' })).toBe(1)
   expect((await electron.dialog.showMessageBox({ message: 'Reload?' })).response).toBe(1)
   expect(asked.messages).toEqual(['Stop?', 'Reload?'])
+})
+
+it('press the entries that the menu of the program really has', () => {
+  const pressed: string[] = []
+  const template = menuTemplate({
+    development: true,
+    isMac: false,
+    actions: { newExperiment: () => pressed.push('new'), openExperiment: () => pressed.push('open') },
+  })
+  const items = template.map(({ label = '', submenu }) => ({
+    label,
+    submenu: { items: (Array.isArray(submenu) ? submenu : []).map((entry) => ({ label: '', ...entry })) },
+  }))
+  const electron = { Menu: { getApplicationMenu: () => ({ items }) } } as unknown as Parameters<
+    typeof pressMenuEntry
+  >[0]
+  carried(pressMenuEntry)(electron, { menu: 'File', entry: 'New experiment' })
+  carried(pressMenuEntry)(electron, { menu: 'File', entry: 'Open…' })
+  expect(pressed).toEqual(['new', 'open'])
+  expect(() => carried(pressMenuEntry)(electron, { menu: 'File', entry: 'Explode' })).toThrow('There is no "Explode"')
 })
