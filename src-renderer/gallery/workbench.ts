@@ -19,11 +19,23 @@ const speed = Number(query.get('speed') ?? 1)
 const app = createRecordedApp({ recording, runs: runsOf(scenario, recording), speed: speed >= 0 ? speed : 1 })
 ;(window as RecordedWindow).recordedApp = app
 
-const { isConnected, starts } = scenarios[scenario]
-if (starts && location.hash === '') {
-  const experiment = JSON.parse(JSON.stringify(recording.record.experiment)) as JsonValue
-  const { runId } = await app.handlers['run.start']({ experiment })
-  location.hash = `/runs/${runId}`
+const { isConnected, opens } = scenarios[scenario]
+if (location.hash === '') location.hash = await firstPlace()
+
+async function firstPlace(): Promise<string> {
+  switch (opens) {
+    case 'home':
+      return '/'
+    case 'runs':
+      return '/runs'
+    case 'first-run':
+      return `/runs/${recording.record.runId}`
+    case 'new-run': {
+      const experiment = JSON.parse(JSON.stringify(recording.record.experiment)) as JsonValue
+      const { runId } = await app.handlers['run.start']({ experiment })
+      return `/runs/${runId}`
+    }
+  }
 }
 
 const client = createAppClient(async () => {

@@ -5,19 +5,19 @@ import { newRun, say, withoutStamp, type ReplayedRun, type Said } from './replay
 
 /** Situations of the whole page, each with the words that the gallery gives it. */
 export const scenarios = {
-  live: { title: 'A run in progress', starts: true, isConnected: true },
-  finished: { title: 'A finished run', starts: false, isConnected: true },
-  failed: { title: 'A failed run', starts: false, isConnected: true },
-  cancelled: { title: 'A cancelled run', starts: false, isConnected: true },
-  'no-runs': { title: 'No runs yet', starts: false, isConnected: true },
-  'many-runs': { title: '10,000 runs', starts: false, isConnected: true },
-  'no-connection': { title: 'No connection', starts: false, isConnected: false },
+  live: { title: 'A run in progress', opens: 'new-run', isConnected: true },
+  finished: { title: 'A finished run', opens: 'first-run', isConnected: true },
+  failed: { title: 'A failed run', opens: 'first-run', isConnected: true },
+  cancelled: { title: 'A cancelled run', opens: 'first-run', isConnected: true },
+  'no-runs': { title: 'No runs yet', opens: 'home', isConnected: true },
+  'many-runs': { title: '10,000 runs', opens: 'runs', isConnected: true },
+  'no-connection': { title: 'No connection', opens: 'home', isConnected: false },
 } as const satisfies Record<string, Scenario>
 
 interface Scenario {
   readonly title: string
-  /** Whether a run is started as the page opens. */
-  readonly starts: boolean
+  /** What is looked at first; `new-run` is started for it. */
+  readonly opens: 'new-run' | 'first-run' | 'runs' | 'home'
   readonly isConnected: boolean
 }
 

@@ -7,7 +7,7 @@ import { sheetUrl } from '../../samples/wall.js'
 
 const SIDE = 28
 /** What the grid around a tile says of its size. */
-const look = { '--columns': 1, '--image-width': '84px', '--image-height': '84px' }
+const look = { width: '88px', '--columns': 1, '--image-width': '84px', '--image-height': '84px' }
 
 const tile = (title: string, kind: AnswerKind, answer: string, confidence: number, hasSheet = true): GalleryState =>
   live(title, () => {
