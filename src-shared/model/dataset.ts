@@ -67,7 +67,7 @@ export const ImportOptions = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1)
     .default(1)
-    .meta({ title: 'Seed of the split' }),
+    .meta({ title: 'Seed of the split', description: 'And of the order in which the images are stored.' }),
 })
 export type ImportOptions = z.infer<typeof ImportOptions>
 

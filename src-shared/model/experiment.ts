@@ -26,7 +26,7 @@ export const AugmentationConfig = z.strictObject({
   }),
   horizontalFlip: z.boolean().default(false).meta({
     title: 'Horizontal flip',
-    description: 'Mirrors every second image, left to right.',
+    description: 'Mirrors about half of the images, left to right.',
   }),
   cutout: z.int().min(0).max(256).default(0).meta({
     title: 'Cutout',

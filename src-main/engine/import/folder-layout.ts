@@ -11,6 +11,7 @@ export interface LabelledFile {
 
 export interface FolderLayout {
   readonly classNames: readonly string[]
+  /** In random order, the same for the same seed. */
   readonly train: readonly LabelledFile[]
   readonly test: readonly LabelledFile[]
   /** What was done or left out, for people. */
@@ -68,13 +69,20 @@ export function readLayout(source: Source, options: { testShare: number; splitSe
   }
   return {
     classNames,
-    ...splits,
+    train: shuffled(splits.train, options.splitSeed, 'train'),
+    test: shuffled(splits.test, options.splitSeed, 'test'),
     notes: [
       ...(isSplit ? [] : [`Split by seed ${options.splitSeed}: ${options.testShare} of each class are test images.`]),
       ...leftOut(pictures.length - used.length, 'pictures outside of the two splits'),
       ...leftOut(source.files.length - pictures.length, 'files that are no pictures'),
     ],
   }
+}
+
+/** Folders come class by class; whoever looks at the first images should see all classes. */
+function shuffled(files: readonly LabelledFile[], seed: number, split: string): LabelledFile[] {
+  const order = createRandomStreams(seed).within('order').stream(split).permutation(files.length)
+  return Array.from(order, (index) => files[index]!)
 }
 
 function leftOut(count: number, what: string): string[] {

@@ -10,12 +10,10 @@ const imageCount = z.int().min(1).nullable().default(null)
 export const subsetFields = {
   trainImages: imageCount.meta({
     title: 'Training images',
-    unit: 'images',
     description: 'Use only so many training images, drawn by the seed with as many of each class as of any other.',
   }),
   testImages: imageCount.meta({
     title: 'Test images',
-    unit: 'images',
     description: 'Use only so many test images, drawn in the same way.',
   }),
 }
