@@ -89,6 +89,7 @@ export function createApp(options: AppOptions): App {
     'study.start': async (request) => {
       await checkWorkspace(paths.workspace)
       const plan = await engine.client().call('study.plan', request)
+      for (const { dataset } of plan.cells) datasets.requirePresent(dataset)
       return { plan, ...(await studies.start(plan)) }
     },
     'study.list': async () => ({ names: await studies.list() }),

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from './served-page.js'
+import { expect, test } from './host/app.js'
 
 /** A publisher that sends a little of everything that it is asked for, and never the rest. */
 let publisher: Server
@@ -28,8 +28,8 @@ test.afterAll(async () => {
   await rm(cache, { recursive: true, force: true })
 })
 
-test('a dataset that is not there is got from Home, is followed, and can be left', async ({ served }) => {
-  const page = await served.open()
+test('a dataset that is not there is got from Home, is followed, and can be left', async ({ app }) => {
+  const page = await app.open()
   const panel = page.getByRole('region', { name: 'Datasets' })
   await expect(panel.getByText('Comes with the program')).toBeVisible()
   await panel.getByRole('button', { name: 'Download 11.6 MB' }).click()
@@ -39,9 +39,9 @@ test('a dataset that is not there is got from Home, is followed, and can be left
 })
 
 test('Compose says of the chosen dataset that it is not there, and a run of it is refused in words', async ({
-  served,
+  app,
 }) => {
-  const page = await served.open()
+  const page = await app.open()
   await page.getByRole('link', { name: 'Compose', exact: true }).click()
   const dataset = page.getByRole('region', { name: 'Dataset' })
   await dataset.getByLabel('Dataset', { exact: true }).selectOption('cifar-10')
