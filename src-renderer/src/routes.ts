@@ -16,6 +16,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: HomeView, meta: { title: 'Home' } },
   { path: '/compose', name: 'compose', component: ComposeView, meta: { title: 'Compose' } },
   { path: '/runs', name: 'runs', component: RunsView, meta: { title: 'Runs' } },
+  { path: '/compare', name: 'compare', component: NotFoundView, meta: { title: 'Compare' } },
   { path: '/runs/:runId', name: 'run', component: RunView, props: true, meta: { title: 'Run' } },
   { path: '/settings', name: 'settings', component: SettingsView, meta: { title: 'Settings' } },
   { path: '/:rest(.*)*', name: 'not-found', component: NotFoundView, meta: { title: 'Not found' } },

@@ -49,8 +49,15 @@ export const useRunsStore = defineStore('runs', () => {
     async start(experiment: JsonValue): Promise<RunId> {
       return (await client.call('run.start', { experiment })).runId
     },
-    async annotate(runId: RunId, change: AnnotationsChange): Promise<void> {
-      apply(runId, (await client.call('run.annotate', { runId, change })).annotations)
+    /** Throws the first refusal, after all have been tried. */
+    async annotate(runIds: readonly RunId[], change: AnnotationsChange): Promise<void> {
+      const answers = await Promise.allSettled(
+        runIds.map(async (runId) => {
+          apply(runId, (await client.call('run.annotate', { runId, change })).annotations)
+        }),
+      )
+      const refused = answers.find((answer) => answer.status === 'rejected')
+      if (refused !== undefined) throw refused.reason
     },
     async cancel(runId: RunId): Promise<void> {
       await client.call('run.cancel', { runId })

@@ -1,3 +1,5 @@
+import type { MeanInterval } from '../../../src-shared/util/statistics.js'
+
 /** Numbers and times as the page shows them. Percent signs exist only here. */
 
 const UNKNOWN = '–'
@@ -9,6 +11,22 @@ export function percent(rate: number | null | undefined): string {
 /** A rate beside the mark of an axis: with as many digits as marks `step` apart need. */
 export function share(rate: number, step = 0): string {
   return step >= 0.00999 ? `${Math.round(100 * rate)} %` : `${Number((100 * rate).toPrecision(3))} %`
+}
+
+/** A mean of rates with its interval: `97.6 ± 0.4 %`; of one value, which has none, as that value. */
+export function percentInterval(interval: MeanInterval | null): string {
+  if (interval === null) return UNKNOWN
+  const { mean, halfWidth } = interval
+  return halfWidth === null ? percent(mean) : `${(100 * mean).toFixed(1)} ± ${(100 * halfWidth).toFixed(1)} %`
+}
+
+/** What the figures of `percentInterval` are. */
+export function intervalWords(interval: MeanInterval | null): string {
+  if (interval === null) return 'not measured'
+  const { n, halfWidth } = interval
+  return halfWidth === null
+    ? 'one seed, which gives no interval'
+    : `mean over ${n} seeds, with the 95 % confidence interval (Student t)`
 }
 
 /** Change of a rate in percentage points, with its sign. */

@@ -2,9 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fuzzyFilter } from '../../../src-renderer/src/composables/fuzzy.js'
 import { isTypingKey, shortcutOf } from '../../../src-renderer/src/composables/shortcuts.js'
 import { createActionRegistry } from '../../../src-renderer/src/composables/use-actions.js'
-import { runRow, shownRows } from '../../../src-renderer/src/features/runs/run-rows.js'
 import { clock, duration, percent, plainNumber, points } from '../../../src-renderer/src/ui/format.js'
-import { defaultListing } from './fixtures/fixtures.js'
 
 const key = (
   name: string,
@@ -61,49 +59,6 @@ describe('fuzzyFilter', () => {
     expect(fuzzyFilter(titles, 'dark', (title) => title)).toEqual(['Use the dark appearance'])
     expect(fuzzyFilter(titles, 'xyz', (title) => title)).toEqual([])
     expect(fuzzyFilter(titles, ' ', (title) => title)).toEqual(titles)
-  })
-})
-
-describe('the table of runs', () => {
-  const { runId } = defaultListing
-  const listing = { ...defaultListing, name: 'Plain' }
-  const rows = [
-    runRow(listing),
-    runRow({
-      ...listing,
-      runId: '20260102-000000-aaaaaa' as typeof runId,
-      name: 'Oracle',
-      summary: null,
-      status: 'failed',
-    }),
-  ]
-
-  it('finds every word anywhere', () => {
-    const byName = { key: 'name', isDescending: false } as const
-    expect(shownRows(rows, 'failed ora', byName).map(({ name }) => name)).toEqual(['Oracle'])
-    expect(shownRows(rows, '', byName).map(({ name }) => name)).toEqual(['Oracle', 'Plain'])
-  })
-
-  it('puts what is not known last, either way', () => {
-    for (const isDescending of [true, false]) {
-      expect(shownRows(rows, '', { key: 'attackAfter', isDescending }).map(({ name }) => name)).toEqual([
-        'Plain',
-        'Oracle',
-      ])
-    }
-  })
-
-  it('stays quick with ten thousand rows', () => {
-    const many = Array.from({ length: 10_000 }, (_, i) =>
-      runRow({
-        ...listing,
-        runId: `20260101-000000-${String(i).padStart(6, '0')}` as typeof runId,
-        name: `Run ${i % 97}`,
-      }),
-    )
-    const started = performance.now()
-    expect(shownRows(many, 'run 9', { key: 'name', isDescending: true }).length).toBeGreaterThan(100)
-    expect(performance.now() - started).toBeLessThan(500)
   })
 })
 

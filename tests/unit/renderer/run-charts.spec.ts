@@ -3,8 +3,9 @@ import { lossChart, lossTable } from '../../../src-renderer/src/features/run/los
 import { plainNumber } from '../../../src-renderer/src/ui/format.js'
 import { X_KINDS } from '../../../src-renderer/src/ui/chart/view/chart-settings.js'
 import { recoveredSheets, trueTrigger } from '../../../src-renderer/src/features/run/pictures.js'
-import { defenseResults, findings, trueTarget } from '../../../src-renderer/src/features/run/run-results.js'
+import { findings, trueTarget } from '../../../src-renderer/src/features/run/run-results.js'
 import { epochTicks, scoreChart, scoreTable, stagePlaces } from '../../../src-renderer/src/features/run/score-chart.js'
+import { defenseResults } from '../../../src-renderer/src/stores/run-results.js'
 import { runState } from '../../../src-renderer/src/stores/run-state.js'
 import { defaultEvents, defaultRecord, queuedRecord } from './fixtures/fixtures.js'
 

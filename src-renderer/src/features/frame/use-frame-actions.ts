@@ -39,6 +39,7 @@ export function useFrameActions({ openPalette, openSheet }: { openPalette: () =>
     go('home', 'Home'),
     go('compose', 'Compose'),
     go('runs', 'Runs'),
+    go('compare', 'Compare'),
     go('settings', 'Settings'),
     theme('system', 'Follow the system in dark and light'),
     theme('light', 'Use the light appearance'),
