@@ -1,4 +1,5 @@
 import { createRouter, createWebHashHistory, type Router, type RouteRecordRaw } from 'vue-router'
+import CompareView from './features/compare/CompareView.vue'
 import ComposeView from './features/compose/ComposeView.vue'
 import NotFoundView from './features/frame/NotFoundView.vue'
 import HomeView from './features/home/HomeView.vue'
@@ -16,7 +17,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: HomeView, meta: { title: 'Home' } },
   { path: '/compose', name: 'compose', component: ComposeView, meta: { title: 'Compose' } },
   { path: '/runs', name: 'runs', component: RunsView, meta: { title: 'Runs' } },
-  { path: '/compare', name: 'compare', component: NotFoundView, meta: { title: 'Compare' } },
+  { path: '/compare', name: 'compare', component: CompareView, meta: { title: 'Compare' } },
   { path: '/runs/:runId', name: 'run', component: RunView, props: true, meta: { title: 'Run' } },
   { path: '/settings', name: 'settings', component: SettingsView, meta: { title: 'Settings' } },
   { path: '/:rest(.*)*', name: 'not-found', component: NotFoundView, meta: { title: 'Not found' } },

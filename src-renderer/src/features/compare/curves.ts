@@ -1,0 +1,199 @@
+import type { MetricName } from '../../../../src-shared/model/metrics.js'
+import { meanInterval } from '../../../../src-shared/util/statistics.js'
+import { newestPerSeed } from '../../../../src-shared/util/repetitions.js'
+import type { ChartInput, ChartPoint, ChartSeries, ChartTable } from '../../ui/chart/chart-types.js'
+import { percent, plainNumber } from '../../ui/format.js'
+import { seedWords, type ComparedGroup, type ReadRun } from './compared.js'
+
+export type CurveName = MetricName
+
+export const curveTitles: Record<CurveName, string> = {
+  cleanAccuracy: 'Clean accuracy',
+  attackSuccessRate: 'Attack success',
+  robustAccuracy: 'Robust accuracy',
+  baseRate: 'Base rate',
+  loss: 'Loss',
+  validationAccuracy: "Accuracy on the defender's images",
+  recoveredSuccess: 'Success of recovered triggers',
+  mutualInformation: 'Mutual information',
+}
+
+/** Stages that can be laid over each other: the same step of the same method in several runs. */
+export interface CurveStage {
+  readonly id: string
+  readonly title: string
+  readonly runs: number
+}
+
+/** Whatever the method: what each defense does last, epoch by epoch. */
+export const LAST_OF_DEFENSE = 'defense'
+
+/** Stages with figures, the ones that most runs share first, later ones before earlier ones. */
+export function curveStages(runs: readonly ReadRun[]): CurveStage[] {
+  const found = new Map<string, { title: string; runs: Set<string>; position: number }>()
+  const add = (id: string, title: string, { runId }: ReadRun, position: number): void => {
+    const stage = found.get(id) ?? { title, runs: new Set(), position }
+    stage.runs.add(runId)
+    found.set(id, stage)
+  }
+  for (const run of runs) {
+    for (const stage of measuredStages(run)) add(idOf(run, stage), titleOf(run, stage), run, stage)
+    for (const stage of lastStages(run)) add(LAST_OF_DEFENSE, 'Each defense, its last stage', run, stage)
+  }
+  const specific = [...found].filter(([id]) => id.startsWith(`${LAST_OF_DEFENSE}:`)).length
+  return [...found]
+    .filter(([id]) => id !== LAST_OF_DEFENSE || specific > 1)
+    .toSorted(([, a], [, b]) => b.runs.size - a.runs.size || b.position - a.position)
+    .map(([id, stage]) => ({ id, title: stage.title, runs: stage.runs.size }))
+}
+
+function measuredStages({ state }: ReadRun): number[] {
+  const stages = state.metrics.filter(({ epoch }) => epoch !== null).map(({ stage }) => stage)
+  return [...new Set(stages)]
+}
+
+function lastStages(run: ReadRun): number[] {
+  const { stages } = run.state.record
+  const measured = measuredStages(run).filter((index) => stages[index]?.defense !== null)
+  return [...Map.groupBy(measured, (index) => stages[index]?.defense).values()].map((own) => Math.max(...own))
+}
+
+function idOf({ state }: ReadRun, index: number): string {
+  const stage = state.record.stages[index]
+  const defense = stage?.defense ?? null
+  if (stage === undefined || defense === null) return stage?.kind ?? ''
+  return `${LAST_OF_DEFENSE}:${state.record.experiment.defenses[defense]?.id}:${stage.kind}`
+}
+
+function titleOf({ state }: ReadRun, index: number): string {
+  return state.record.stages[index]?.title ?? ''
+}
+
+function stagesOf(run: ReadRun, id: string): number[] {
+  return id === LAST_OF_DEFENSE ? lastStages(run) : measuredStages(run).filter((stage) => idOf(run, stage) === id)
+}
+
+/** What was measured in a stage, in a fixed order. */
+export function curveNames(runs: readonly ReadRun[], stageId: string): CurveName[] {
+  const known = new Set(
+    runs.flatMap((run) => {
+      const stages = stagesOf(run, stageId)
+      const measured = run.state.metrics.filter(({ stage, epoch }) => stages.includes(stage) && epoch !== null)
+      return measured.flatMap(({ values }) => Object.keys(values))
+    }),
+  )
+  return (Object.keys(curveTitles) as CurveName[]).filter((name) => known.has(name))
+}
+
+function curve({ state }: ReadRun, stage: number, name: CurveName): ChartPoint[] {
+  return state.metrics.flatMap(({ stage: of, epoch, values }) => {
+    const y = values[name]
+    return of === stage && epoch !== null && y !== undefined ? [{ x: epoch, y }] : []
+  })
+}
+
+export interface CurveOptions {
+  readonly stageId: string
+  readonly name: CurveName
+  /** Runs of one experiment as their mean, with its interval. */
+  readonly isMean: boolean
+}
+
+export function compareChart(groups: readonly ComparedGroup[], { stageId, name, isMean }: CurveOptions): ChartInput {
+  const series = groups.flatMap((group) =>
+    isMean && group.runs.length > 1
+      ? meanSeries(group, stageId, name)
+      : group.runs.flatMap((run) => runSeries(run, stageId, name)),
+  )
+  const isRate = name !== 'loss' && name !== 'mutualInformation'
+  return {
+    series,
+    boundaries: [],
+    x: { title: 'epoch of the stage', min: 0, format: plainNumber, describe: (epoch) => `epoch ${plainNumber(epoch)}` },
+    y: isRate
+      ? { title: 'share of images', rawTitle: `${curveTitles[name]}, 0 to 1`, min: 0, max: 1, format: percentMark }
+      : { title: curveTitles[name].toLowerCase(), format: plainNumber },
+  }
+}
+
+function percentMark(value: number): string {
+  return `${Math.round(100 * value)} %`
+}
+
+function runSeries(run: ReadRun, stageId: string, name: CurveName): ChartSeries[] {
+  const { defenses } = run.state.record.experiment
+  return stagesOf(run, stageId).map((stage, index): ChartSeries => {
+    const points = curve(run, stage, name)
+    const defense = defenses.length > 1 ? `, ${titleOf(run, stage)}` : ''
+    return {
+      id: `${run.runId} ${stage}`,
+      label: `${run.name}, seed ${run.seed}${defense}`,
+      ...run.look,
+      // A further defense of the same run has its colour and dash too.
+      isHollow: index > 0,
+      segments: points.length === 0 ? [] : [points],
+    }
+  })
+}
+
+/** The mean over seeds, at the epochs that all of them have, and above and below it the ends of its interval. */
+function meanSeries(group: ComparedGroup, stageId: string, name: CurveName): ChartSeries[] {
+  const runs = newestPerSeed(group.runs)
+  const [first] = group.runs
+  const stages = stagesOf(first, stageId)
+  return stages.flatMap((stage, index): ChartSeries[] => {
+    const values = Map.groupBy(
+      runs.flatMap((run) => curve(run, stage, name)),
+      ({ x }) => x,
+    )
+    const means = [...values].flatMap(([x, points]) => {
+      const interval = points.length === runs.length ? meanInterval(points.map(({ y }) => y)) : null
+      return interval === null ? [] : [{ x, ...interval }]
+    })
+    if (means.length === 0) return []
+    const ends = means.flatMap(({ x, mean, halfWidth }) => (halfWidth === null ? [] : [{ x, mean, halfWidth }]))
+    const label = `${group.name}, mean of ${seedWords(group)}`
+    return [
+      {
+        id: `${group.key} ${stage}`,
+        label,
+        ...first.look,
+        isHollow: index > 0,
+        segments: [means.map(({ x, mean }) => ({ x, y: mean }))],
+      },
+      {
+        id: `${group.key} ${stage} interval`,
+        label: `${label}, ends of the 95 % interval`,
+        colour: first.look.colour,
+        dash: [1, 3],
+        marker: 'none',
+        segments:
+          ends.length === 0
+            ? []
+            : [
+                ends.map(({ x, mean, halfWidth }) => ({ x, y: mean + halfWidth })),
+                ends.map(({ x, mean, halfWidth }) => ({ x, y: mean - halfWidth })),
+              ],
+      },
+    ]
+  })
+}
+
+/** The same as rows: one for each epoch, one column for each line. */
+export function compareTable({ series, y }: ChartInput): ChartTable {
+  const lines = series.filter(({ segments }) => segments.length === 1)
+  const epochs = [...new Set(lines.flatMap(({ segments }) => segments.flat().map(({ x }) => x)))].toSorted(
+    (a, b) => a - b,
+  )
+  const show = y.max === 1 ? percent : plainNumber
+  return {
+    columns: ['Epoch', ...lines.map(({ label }) => label)],
+    rows: epochs.map((epoch) => [
+      plainNumber(epoch),
+      ...lines.map(({ segments }) => {
+        const point = segments.flat().find(({ x }) => x === epoch)
+        return point === undefined ? '–' : show(point.y)
+      }),
+    ]),
+  }
+}
