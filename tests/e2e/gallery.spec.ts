@@ -13,10 +13,19 @@ const EXPECTED = /^console: .*data:image\/png;base64,AAAA/
 
 /** Where each situation of the whole page looks different from the others. */
 const situations: Record<Exclude<ScenarioName, 'live'>, string[]> = {
-  finished: [RUN, `${RUN}?view=figures`, '#/', '#/compose', '#/runs', '#/settings', '#/nowhere'],
+  finished: [
+    RUN,
+    `${RUN}?view=figures`,
+    '#/',
+    '#/compose',
+    '#/runs',
+    `#/compare?runs=${record.runId}`,
+    '#/settings',
+    '#/nowhere',
+  ],
   failed: [RUN, `${RUN}?view=figures`],
   cancelled: [RUN],
-  'no-runs': ['#/', '#/runs'],
+  'no-runs': ['#/', '#/runs', '#/compare'],
   'many-runs': ['#/', '#/runs'],
   'no-connection': ['#/', '#/compose', '#/runs', '#/settings'],
 }

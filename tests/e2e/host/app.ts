@@ -11,6 +11,8 @@ import { watch } from './watch.js'
 /** The program as a person has it before them, in whichever host. */
 export interface WorkbenchApp {
   readonly page: Page
+  /** The folder that holds the runs. */
+  readonly workspace: string
   /** Shows the page and waits until it can be used. */
   open(): Promise<Page>
   /** Goes to a place of the page, such as `#/runs`. */
@@ -31,7 +33,7 @@ interface Options {
 
 interface Fixtures {
   readonly electron: string | null
-  readonly host: OpenedHost
+  readonly host: OpenedHost & { readonly workspace: string }
   readonly app: WorkbenchApp
 }
 
@@ -85,22 +87,23 @@ export const test = base.extend<Fixtures & Options, WorkerFixtures>({
       ends.unshift(own.remove)
       return own.folder
     }
-    const open = async (): Promise<OpenedHost> => {
+    const open = async (folder: string): Promise<OpenedHost> => {
       if (electron !== null) {
         const userData = await emptyWorkspace()
         ends.unshift(userData.remove)
-        return launchDesktop({ binary: electron, workspace: await folderOf(), userData: userData.folder })
+        return launchDesktop({ binary: electron, workspace: folder, userData: userData.folder })
       }
       if (chromium === null) throw new Error('There is neither a browser nor a window')
       if (kind === 'prepared') return openServedAgain(chromium, await shared.server())
-      const served = await startServed(await folderOf())
+      const served = await startServed(folder)
       ends.unshift(served.end)
       return openServed(chromium, served)
     }
 
-    const host = await open()
+    const folder = await folderOf()
+    const host = await open(folder)
     const problems = watch(host.page, host.origin)
-    await use(host)
+    await use({ ...host, workspace: folder })
     // Before the server ends: that the page then misses it is no problem of the page.
     const found = [...problems]
     await host.close()
@@ -113,6 +116,7 @@ export const test = base.extend<Fixtures & Options, WorkerFixtures>({
     const { page } = host
     await use({
       page,
+      workspace: host.workspace,
       async open() {
         await host.show()
         await expect(page.getByText('Connected', { exact: true })).toBeVisible()

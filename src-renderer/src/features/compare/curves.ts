@@ -1,9 +1,10 @@
 import type { MetricName } from '../../../../src-shared/model/metrics.js'
 import { meanInterval } from '../../../../src-shared/util/statistics.js'
 import { newestPerSeed } from '../../../../src-shared/util/repetitions.js'
+import type { RunState } from '../../stores/run-state.js'
 import type { ChartInput, ChartPoint, ChartSeries, ChartTable } from '../../ui/chart/chart-types.js'
-import { percent, plainNumber } from '../../ui/format.js'
-import { seedWords, type ComparedGroup, type ReadRun } from './compared.js'
+import { percent, plainNumber, share } from '../../ui/format.js'
+import type { ComparedGroup, ReadRun } from './compared.js'
 
 export type CurveName = MetricName
 
@@ -17,6 +18,11 @@ export const curveTitles: Record<CurveName, string> = {
   recoveredSuccess: 'Success of recovered triggers',
   mutualInformation: 'Mutual information',
 }
+
+const MAX_NAME = 32
+
+/** Marks the lines that stand for the ends of an interval. */
+const INTERVAL = ' interval'
 
 /** Stages that can be laid over each other: the same step of the same method in several runs. */
 export interface CurveStage {
@@ -48,8 +54,9 @@ export function curveStages(runs: readonly ReadRun[]): CurveStage[] {
 }
 
 function measuredStages({ state }: ReadRun): number[] {
-  const stages = state.metrics.filter(({ epoch }) => epoch !== null).map(({ stage }) => stage)
-  return [...new Set(stages)]
+  const measured = state.metrics.filter(({ epoch }) => epoch !== null).map(({ stage }) => stage)
+  const descended = state.loss.flatMap(({ pass }) => state.passes[pass]?.stage ?? [])
+  return [...new Set([...measured, ...descended])].toSorted((a, b) => a - b)
 }
 
 function lastStages(run: ReadRun): number[] {
@@ -75,21 +82,36 @@ function stagesOf(run: ReadRun, id: string): number[] {
 
 /** What was measured in a stage, in a fixed order. */
 export function curveNames(runs: readonly ReadRun[], stageId: string): CurveName[] {
-  const known = new Set(
-    runs.flatMap((run) => {
-      const stages = stagesOf(run, stageId)
-      const measured = run.state.metrics.filter(({ stage, epoch }) => stages.includes(stage) && epoch !== null)
-      return measured.flatMap(({ values }) => Object.keys(values))
-    }),
-  )
-  return (Object.keys(curveTitles) as CurveName[]).filter((name) => known.has(name))
+  const isKnown = (name: CurveName): boolean =>
+    runs.some((run) => stagesOf(run, stageId).some((stage) => curve(run, stage, name).length > 0))
+  return (Object.keys(curveTitles) as CurveName[]).filter(isKnown)
 }
 
-function curve({ state }: ReadRun, stage: number, name: CurveName): ChartPoint[] {
-  return state.metrics.flatMap(({ stage: of, epoch, values }) => {
-    const y = values[name]
-    return of === stage && epoch !== null && y !== undefined ? [{ x: epoch, y }] : []
-  })
+/** Points by epoch of the stage; its passes, where it has several, are laid end to end and not joined. */
+function curve({ state }: ReadRun, stage: number, name: CurveName): ChartPoint[][] {
+  const points = new Map<number, ChartPoint[]>()
+  const add = (pass: number, epochs: number, y: number): void => {
+    const own = points.get(pass) ?? []
+    own.push({ x: epochsBefore(state, stage, pass) + epochs, y })
+    points.set(pass, own)
+  }
+  if (name === 'loss') {
+    for (const { pass, steps, loss } of state.loss) {
+      const of = state.passes[pass]
+      if (of?.stage === stage) add(pass, steps / of.stepsPerEpoch, loss)
+    }
+  } else {
+    for (const { stage: of, pass, epoch, values } of state.metrics) {
+      const y = values[name]
+      if (of === stage && epoch !== null && y !== undefined) add(pass, epoch, y)
+    }
+  }
+  return [...points.values()]
+}
+
+function epochsBefore({ passes }: RunState, stage: number, pass: number): number {
+  const before = passes.slice(0, pass).filter((each) => each.stage === stage)
+  return before.reduce((sum, { epochs }) => sum + epochs, 0)
 }
 
 export interface CurveOptions {
@@ -103,7 +125,7 @@ export function compareChart(groups: readonly ComparedGroup[], { stageId, name, 
   const series = groups.flatMap((group) =>
     isMean && group.runs.length > 1
       ? meanSeries(group, stageId, name)
-      : group.runs.flatMap((run) => runSeries(run, stageId, name)),
+      : group.runs.flatMap((run) => runSeries(run, stagesOf(run, stageId), name)),
   )
   const isRate = name !== 'loss' && name !== 'mutualInformation'
   return {
@@ -111,48 +133,51 @@ export function compareChart(groups: readonly ComparedGroup[], { stageId, name, 
     boundaries: [],
     x: { title: 'epoch of the stage', min: 0, format: plainNumber, describe: (epoch) => `epoch ${plainNumber(epoch)}` },
     y: isRate
-      ? { title: 'share of images', rawTitle: `${curveTitles[name]}, 0 to 1`, min: 0, max: 1, format: percentMark }
+      ? { title: 'share of images', rawTitle: `${curveTitles[name]}, 0 to 1`, min: 0, max: 1, format: share }
       : { title: curveTitles[name].toLowerCase(), format: plainNumber },
   }
 }
 
-function percentMark(value: number): string {
-  return `${Math.round(100 * value)} %`
+/** Long names would leave a legend no room for the chart; the list of runs has them whole. */
+function shortName({ name }: { readonly name: string }): string {
+  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1).trimEnd()}…` : name
 }
 
-function runSeries(run: ReadRun, stageId: string, name: CurveName): ChartSeries[] {
+function runSeries(run: ReadRun, stages: readonly number[], name: CurveName): ChartSeries[] {
   const { defenses } = run.state.record.experiment
-  return stagesOf(run, stageId).map((stage, index): ChartSeries => {
-    const points = curve(run, stage, name)
+  return stages.map((stage, index): ChartSeries => {
     const defense = defenses.length > 1 ? `, ${titleOf(run, stage)}` : ''
     return {
       id: `${run.runId} ${stage}`,
-      label: `${run.name}, seed ${run.seed}${defense}`,
+      label: `${shortName(run)}, seed ${run.seed}${defense}`,
       ...run.look,
       // A further defense of the same run has its colour and dash too.
       isHollow: index > 0,
-      segments: points.length === 0 ? [] : [points],
+      segments: curve(run, stage, name),
     }
   })
 }
 
-/** The mean over seeds, at the epochs that all of them have, and above and below it the ends of its interval. */
+/**
+ * The mean over seeds, at the epochs that all of them have, and above and below it the ends of its interval. The runs
+ * themselves where they have no epoch in common.
+ */
 function meanSeries(group: ComparedGroup, stageId: string, name: CurveName): ChartSeries[] {
   const runs = newestPerSeed(group.runs)
   const [first] = group.runs
   const stages = stagesOf(first, stageId)
   return stages.flatMap((stage, index): ChartSeries[] => {
     const values = Map.groupBy(
-      runs.flatMap((run) => curve(run, stage, name)),
+      runs.flatMap((run) => curve(run, stage, name).flat()),
       ({ x }) => x,
     )
     const means = [...values].flatMap(([x, points]) => {
       const interval = points.length === runs.length ? meanInterval(points.map(({ y }) => y)) : null
       return interval === null ? [] : [{ x, ...interval }]
     })
-    if (means.length === 0) return []
+    if (means.length === 0) return group.runs.flatMap((run) => runSeries(run, [stage], name))
     const ends = means.flatMap(({ x, mean, halfWidth }) => (halfWidth === null ? [] : [{ x, mean, halfWidth }]))
-    const label = `${group.name}, mean of ${seedWords(group)}`
+    const label = `${shortName(group)}, mean over ${runs.length} seeds`
     return [
       {
         id: `${group.key} ${stage}`,
@@ -162,8 +187,8 @@ function meanSeries(group: ComparedGroup, stageId: string, name: CurveName): Cha
         segments: [means.map(({ x, mean }) => ({ x, y: mean }))],
       },
       {
-        id: `${group.key} ${stage} interval`,
-        label: `${label}, ends of the 95 % interval`,
+        id: `${group.key} ${stage}${INTERVAL}`,
+        label: `its 95 % interval`,
         colour: first.look.colour,
         dash: [1, 3],
         marker: 'none',
@@ -181,7 +206,7 @@ function meanSeries(group: ComparedGroup, stageId: string, name: CurveName): Cha
 
 /** The same as rows: one for each epoch, one column for each line. */
 export function compareTable({ series, y }: ChartInput): ChartTable {
-  const lines = series.filter(({ segments }) => segments.length === 1)
+  const lines = series.filter(({ id }) => !id.endsWith(INTERVAL))
   const epochs = [...new Set(lines.flatMap(({ segments }) => segments.flat().map(({ x }) => x)))].toSorted(
     (a, b) => a - b,
   )
