@@ -197,6 +197,6 @@ describe('the curves', () => {
     expect(interval!.segments).toHaveLength(2)
     const [upper, lower] = interval!.segments
     expect((upper![0]!.y + lower![0]!.y) / 2).toBeCloseTo(mean!.segments[0]![0]!.y, 12)
-    expect(compareTable(chart).columns).toEqual(['Epoch', 'badnets against baeraser, 0, mean over 4 seeds'])
+    expect(compareTable(chart).columns).toEqual(['Epoch', 'mean over 4 seeds'])
   })
 })

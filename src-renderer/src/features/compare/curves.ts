@@ -122,10 +122,12 @@ export interface CurveOptions {
 }
 
 export function compareChart(groups: readonly ComparedGroup[], { stageId, name, isMean }: CurveOptions): ChartInput {
+  // Runs of a single experiment are told apart by their seeds.
+  const nameOf = (group: ComparedGroup): string => (groups.length === 1 ? '' : `${shortName(group)}, `)
   const series = groups.flatMap((group) =>
     isMean && group.runs.length > 1
-      ? meanSeries(group, stageId, name)
-      : group.runs.flatMap((run) => runSeries(run, stagesOf(run, stageId), name)),
+      ? meanSeries(group, stageId, name, nameOf(group))
+      : group.runs.flatMap((run) => runSeries(run, stagesOf(run, stageId), name, nameOf(group))),
   )
   const isRate = name !== 'loss' && name !== 'mutualInformation'
   return {
@@ -139,17 +141,17 @@ export function compareChart(groups: readonly ComparedGroup[], { stageId, name, 
 }
 
 /** Long names would leave a legend no room for the chart; the list of runs has them whole. */
-function shortName({ name }: { readonly name: string }): string {
+function shortName({ name }: ComparedGroup): string {
   return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1).trimEnd()}…` : name
 }
 
-function runSeries(run: ReadRun, stages: readonly number[], name: CurveName): ChartSeries[] {
+function runSeries(run: ReadRun, stages: readonly number[], name: CurveName, groupName: string): ChartSeries[] {
   const { defenses } = run.state.record.experiment
   return stages.map((stage, index): ChartSeries => {
     const defense = defenses.length > 1 ? `, ${titleOf(run, stage)}` : ''
     return {
       id: `${run.runId} ${stage}`,
-      label: `${shortName(run)}, seed ${run.seed}${defense}`,
+      label: `${groupName}seed ${run.seed}${defense}`,
       ...run.look,
       // A further defense of the same run has its colour and dash too.
       isHollow: index > 0,
@@ -162,7 +164,7 @@ function runSeries(run: ReadRun, stages: readonly number[], name: CurveName): Ch
  * The mean over seeds, at the epochs that all of them have, and above and below it the ends of its interval. The runs
  * themselves where they have no epoch in common.
  */
-function meanSeries(group: ComparedGroup, stageId: string, name: CurveName): ChartSeries[] {
+function meanSeries(group: ComparedGroup, stageId: string, name: CurveName, groupName: string): ChartSeries[] {
   const runs = newestPerSeed(group.runs)
   const [first] = group.runs
   const stages = stagesOf(first, stageId)
@@ -175,9 +177,9 @@ function meanSeries(group: ComparedGroup, stageId: string, name: CurveName): Cha
       const interval = points.length === runs.length ? meanInterval(points.map(({ y }) => y)) : null
       return interval === null ? [] : [{ x, ...interval }]
     })
-    if (means.length === 0) return group.runs.flatMap((run) => runSeries(run, [stage], name))
+    if (means.length === 0) return group.runs.flatMap((run) => runSeries(run, [stage], name, groupName))
     const ends = means.flatMap(({ x, mean, halfWidth }) => (halfWidth === null ? [] : [{ x, mean, halfWidth }]))
-    const label = `${shortName(group)}, mean over ${runs.length} seeds`
+    const label = `${groupName}mean over ${runs.length} seeds`
     return [
       {
         id: `${group.key} ${stage}`,
