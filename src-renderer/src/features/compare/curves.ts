@@ -3,7 +3,7 @@ import { meanInterval } from '../../../../src-shared/util/statistics.js'
 import { newestPerSeed } from '../../../../src-shared/util/repetitions.js'
 import type { RunState } from '../../stores/run-state.js'
 import type { ChartInput, ChartPoint, ChartSeries, ChartTable } from '../../ui/chart/chart-types.js'
-import { percent, plainNumber, share } from '../../ui/format.js'
+import { percent, plainNumber, plural, share } from '../../ui/format.js'
 import type { ComparedGroup, ReadRun } from './compared.js'
 
 export type CurveName = MetricName
@@ -161,14 +161,14 @@ function runSeries(run: ReadRun, stages: readonly number[], name: CurveName, gro
 }
 
 /**
- * The mean over seeds, at the epochs that all of them have, and above and below it the ends of its interval. The runs
- * themselves where they have no epoch in common.
+ * The mean over those seeds that came to the stage, at the epochs that all of them have, and above and below it the ends
+ * of its interval. The runs themselves where they have no epoch in common.
  */
 function meanSeries(group: ComparedGroup, stageId: string, name: CurveName, groupName: string): ChartSeries[] {
-  const runs = newestPerSeed(group.runs)
   const [first] = group.runs
-  const stages = stagesOf(first, stageId)
-  return stages.flatMap((stage, index): ChartSeries[] => {
+  const stages = new Set(group.runs.flatMap((run) => stagesOf(run, stageId)))
+  return [...stages].flatMap((stage, index): ChartSeries[] => {
+    const runs = newestPerSeed(group.runs.filter((run) => curve(run, stage, name).length > 0))
     const values = Map.groupBy(
       runs.flatMap((run) => curve(run, stage, name).flat()),
       ({ x }) => x,
@@ -179,18 +179,18 @@ function meanSeries(group: ComparedGroup, stageId: string, name: CurveName, grou
     })
     if (means.length === 0) return group.runs.flatMap((run) => runSeries(run, [stage], name, groupName))
     const ends = means.flatMap(({ x, mean, halfWidth }) => (halfWidth === null ? [] : [{ x, mean, halfWidth }]))
-    const label = `${groupName}mean over ${runs.length} seeds`
+    const label = `${groupName}mean over ${plural(runs.length, 'seed')}`
     return [
       {
-        id: `${group.key} ${stage}`,
+        id: `mean ${first.runId} ${stage}`,
         label,
         ...first.look,
         isHollow: index > 0,
         segments: [means.map(({ x, mean }) => ({ x, y: mean }))],
       },
       {
-        id: `${group.key} ${stage}${INTERVAL}`,
-        label: `its 95 % interval`,
+        id: `mean ${first.runId} ${stage}${INTERVAL}`,
+        label: 'its 95 % interval',
         colour: first.look.colour,
         dash: [1, 3],
         marker: 'none',

@@ -52,14 +52,15 @@ export function resultRows(
   const rows = groups.flatMap((group) => rowsOf(group, eachSeed))
   const holdsBaseline = ({ group }: Row): boolean => group.runs.some(({ runId }) => runId === baseline)
   const isBaseline = (row: Row): boolean => (row.run === null ? holdsBaseline(row) : row.run.runId === baseline)
-  const runRowsOfBaseline = groups.flatMap((group) => rowsOf(group, true)).filter(isBaseline)
-  const means = runRowsOfBaseline.filter(({ run }) => run === null)
-  const own = runRowsOfBaseline.filter(({ run }) => run !== null)
+  const ofBaseline = groups.flatMap((group) => rowsOf(group, true)).filter(isBaseline)
+  const means = ofBaseline.filter(({ run }) => run === null)
+  const own = ofBaseline.filter(({ run }) => run !== null)
 
-  return rows.map(({ measured, position, ...row }) => {
+  return rows.map((whole) => {
+    const { measured, position, ...row } = whole
     // A mean is compared with a mean, where the baseline has one.
     const reference = counterpart(row.run === null && means.length > 0 ? means : own, row.defense, position)
-    const isItself = isBaseline({ measured, position, ...row })
+    const isItself = isBaseline(whole)
     const figures = Object.fromEntries(
       scoreKeys.map((key) => [
         key,
