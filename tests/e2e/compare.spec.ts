@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { makeRun, writeRun } from '../../scripts/make-runs.mjs'
-import { expect, test } from './served-page.js'
+import { expect, test } from './host/app.js'
 
 /** Three experiments with five seeds each; of the first only three, one of which is in progress. */
 async function prepare(workspace: string): Promise<string[]> {
@@ -16,17 +16,13 @@ async function prepare(workspace: string): Promise<string[]> {
   return runs.map(({ record }) => record.runId)
 }
 
-const place = (page: Page, hash: string): Promise<void> =>
-  page.evaluate((to) => {
-    location.hash = to
-  }, hash)
 const table = (page: Page) => page.getByRole('table', { name: 'Runs' })
 const rowsOf = (page: Page) => table(page).getByRole('row')
 const results = (page: Page) => page.getByRole('region', { name: 'Results, table' })
 
-test('runs that are chosen in the list are compared, and the address restores it', async ({ served }) => {
-  const runIds = await prepare(served.workspace)
-  const page = await served.open()
+test('runs that are chosen in the list are compared, and the address restores it', async ({ app }) => {
+  const runIds = await prepare(app.workspace)
+  const page = await app.open()
   await page.getByRole('link', { name: 'Runs', exact: true }).click()
   await page.getByLabel('Group by experiment').check()
   await page.getByRole('checkbox', { name: /Choose all 5 runs of blended against neural-cleanse/ }).click()
@@ -70,9 +66,9 @@ test('runs that are chosen in the list are compared, and the address restores it
   await expect(means).toHaveCount(2)
 })
 
-test('everything on the way to a comparison can be done with keys', async ({ served }) => {
-  await prepare(served.workspace)
-  const page = await served.open()
+test('everything on the way to a comparison can be done with keys', async ({ app }) => {
+  await prepare(app.workspace)
+  const page = await app.open()
   await page.keyboard.press('Control+k')
   await page.keyboard.type('go to runs')
   await page.keyboard.press('Enter')
@@ -110,15 +106,15 @@ test('everything on the way to a comparison can be done with keys', async ({ ser
   await expect(page.getByRole('menuitem', { name: /Markdown/ })).toBeFocused()
 })
 
-test('tags and notes are kept, found, and told to other windows', async ({ served, context }) => {
-  const [runId = ''] = await prepare(served.workspace)
-  const file = join(served.workspace, 'runs', runId, 'annotations.json')
-  const page = await served.open()
-  const other = await context.newPage()
-  await other.goto(`${new URL(page.url()).origin}/#/runs`)
-  await expect(table(other)).toBeVisible()
+test('tags and notes are kept, found, and told to other windows', async ({ app, hostKind }) => {
+  const [runId = ''] = await prepare(app.workspace)
+  const file = join(app.workspace, 'runs', runId, 'annotations.json')
+  const page = await app.open()
+  // The desktop has a single window, in which one goes from place to place.
+  const other = hostKind === 'served' ? await page.context().newPage() : page
+  if (other !== page) await other.goto(`${new URL(page.url()).origin}/#/runs`)
 
-  await place(page, `#/runs/${runId}`)
+  await app.goTo(`#/runs/${runId}`)
   await page.getByRole('button', { name: 'Tags and note…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Tags and note' })
   await dialog.getByLabel('Tags', { exact: true }).fill('figure-3 not!allowed')
@@ -131,19 +127,20 @@ test('tags and notes are kept, found, and told to other windows', async ({ serve
   await expect(page.getByRole('main')).toContainText('The odd one out')
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ note: 'The odd one out' })
 
+  if (other === page) await app.goTo('#/runs')
   await other.getByRole('searchbox', { name: 'Filter runs' }).fill('tag:figure-3')
   await expect(rowsOf(other)).toHaveCount(2)
   await rowsOf(other).last().getByRole('button', { name: /^Star/ }).click()
+  if (other === page) await app.goTo(`#/runs/${runId}`)
   await expect(page.getByRole('button', { name: 'Starred' })).toHaveAttribute('aria-pressed', 'true')
-  await other.close()
 })
 
-test('what was said of a run is not written over when it cannot be read', async ({ served }) => {
-  const [runId = ''] = await prepare(served.workspace)
-  const file = join(served.workspace, 'runs', runId, 'annotations.json')
+test('what was said of a run is not written over when it cannot be read', async ({ app }) => {
+  const [runId = ''] = await prepare(app.workspace)
+  const file = join(app.workspace, 'runs', runId, 'annotations.json')
   await writeFile(file, '{"tags": ["torn')
-  const page = await served.open()
-  await place(page, '#/runs')
+  const page = await app.open()
+  await app.goTo('#/runs')
   await expect(page.getByRole('main')).toContainText('The tags and the note of 1 run cannot be read')
   await page.getByRole('searchbox', { name: 'Filter runs' }).fill('badnets seed:1')
   await page.getByRole('button', { name: /^Star badnets/ }).click()
@@ -151,46 +148,58 @@ test('what was said of a run is not written over when it cannot be read', async 
   expect(await readFile(file, 'utf8')).toBe('{"tags": ["torn')
 })
 
-test('says what is missing, in words, and copies names as text', async ({ served, context }) => {
-  const runIds = await prepare(served.workspace)
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  const page = await served.open()
+test('says what is missing, in words, and copies names as text', async ({ app }) => {
+  const runIds = await prepare(app.workspace)
+  const page = await app.open()
   const [done, , inProgress, hostile] = runIds
   const named = [hostile, inProgress, runIds.at(-1), '20200101-000000-abcdef', 'nonsense', done]
-  await place(page, `#/compare?runs=${named.join(',')}&seeds=each`)
+  const comparison = `#/compare?runs=${named.join(',')}&seeds=each`
+  await app.goTo(comparison)
   await expect(page.getByRole('group', { name: 'Compared runs' })).toContainText('No longer there')
   await expect(page.getByRole('main')).toContainText('names what cannot be runs: nonsense')
   await expect(results(page)).toContainText('In progress: Train victim.')
   await expect(results(page)).toContainText('Failed: The loss became NaN')
   await expect(results(page)).toContainText('One seed, so there is no interval.')
 
-  const copy = async (format: RegExp): Promise<string> => {
+  const copied = async (format: RegExp): Promise<string> => {
+    await app.goTo(comparison)
     const section = page.getByRole('region', { name: 'Results', exact: true })
     await section.getByRole('button', { name: 'Copy table' }).click()
     await section.getByRole('menuitem', { name: format }).click()
     await expect(section.getByText('Copied')).toBeVisible()
-    return page.evaluate(() => navigator.clipboard.readText())
+    // A page may not read the clipboard, so it is pasted as a person would.
+    await app.goTo(`#/runs/${done}`)
+    await page.getByRole('button', { name: 'Tags and note…' }).click()
+    const note = page.getByLabel('Note')
+    await note.fill('')
+    await page.keyboard.press('Control+v')
+    await expect(note).not.toHaveValue('')
+    const text = await note.inputValue()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    return text
   }
-  expect((await copy(/TSV/)).split('\n')[1]).toMatch(/^'=1\+1 <b>/)
-  expect(await copy(/LaTeX/)).toContain('\\textbackslash{}input\\{x\\}\\textless{}/b\\textgreater{} \\textbar{} 50 \\%')
-  expect(await copy(/Markdown/)).toContain('=1+1 &lt;b&gt;\\\\input\\{x\\}&lt;/b&gt; \\| 50 %')
+  expect((await copied(/TSV/)).split('\n')[1]).toMatch(/^'=1\+1 <b>/)
+  expect(await copied(/LaTeX/)).toContain(
+    '\\textbackslash{}input\\{x\\}\\textless{}/b\\textgreater{} \\textbar{} 50 \\%',
+  )
+  expect(await copied(/Markdown/)).toContain('=1+1 &lt;b&gt;\\\\input\\{x\\}&lt;/b&gt; \\| 50 %')
 
-  await place(page, '#/compare')
+  await app.goTo('#/compare')
   await expect(page.getByText('No runs to compare yet')).toBeVisible()
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`the list and the comparison have no serious finding in ${colorScheme}`, async ({ served, page }) => {
-    const runIds = await prepare(served.workspace)
+  test(`the list and the comparison have no serious finding in ${colorScheme}`, async ({ app, page }) => {
+    const runIds = await prepare(app.workspace)
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await served.open()
+    await app.open()
     const findings = async (where: string): Promise<string[]> => {
       const { violations } = await new AxeBuilder({ page }).analyze()
       return violations
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
         .map(({ id, nodes }) => `${where} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
     }
-    await place(page, '#/runs?group=experiment')
+    await app.goTo('#/runs?group=experiment')
     await page.getByRole('checkbox', { name: 'Choose all that are shown' }).click()
     await page.getByText('What the filter understands').click()
     expect(await findings('list')).toEqual([])
@@ -198,7 +207,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.getByRole('dialog', { name: 'Tags' })).toBeVisible()
     expect(await findings('tags')).toEqual([])
     await page.keyboard.press('Escape')
-    await place(page, `#/compare?runs=${[...runIds, '20200101-000000-abcdef'].join(',')}&settings=all&seeds=each`)
+    await app.goTo(`#/compare?runs=${[...runIds, '20200101-000000-abcdef'].join(',')}&settings=all&seeds=each`)
     await expect(results(page)).toBeVisible()
     await page.waitForTimeout(300)
     expect(await findings('comparison')).toEqual([])

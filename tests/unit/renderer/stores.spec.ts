@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { useRunStreamsStore } from '../../../src-renderer/src/stores/run-streams.js'
 import { useRunsStore } from '../../../src-renderer/src/stores/runs.js'
-import type { RunEvent } from '../../../src-shared/contract/index.js'
+import { AppError, type RunEvent } from '../../../src-shared/contract/index.js'
+import { RunId } from '../../../src-shared/model/ids.js'
+import { noAnnotations } from '../../../src-shared/model/run-annotations.js'
 import { createFakeClient, usePiniaWith } from '../../helpers/fake-client.js'
-import { defaultEvents, defaultRecord, queuedRecord } from './fixtures/fixtures.js'
+import { defaultEvents, defaultListing, defaultRecord, queuedRecord } from './fixtures/fixtures.js'
 
 const { runId } = defaultRecord
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
@@ -64,5 +66,40 @@ describe('the list of runs', () => {
     for (const event of defaultEvents) client.emit(event)
     await settle()
     expect(client.calls).toHaveLength(3)
+  })
+
+  it('takes in what other windows said about a run, without reading everything anew', async () => {
+    const client = createFakeClient({ 'run.list': () => ({ runs: [defaultListing], unreadable: [] }) })
+    usePiniaWith(client)
+    const runs = useRunsStore()
+    await runs.load()
+    const annotations = { ...noAnnotations, tags: ['mnist'] }
+    client.emit({ type: 'run.annotated', runId, annotations })
+    expect(runs.runs[0]?.annotations).toEqual(annotations)
+    expect(client.calls).toHaveLength(1)
+  })
+
+  it('reads again when something was said while it was being read', async () => {
+    const client = createFakeClient({ 'run.list': () => ({ runs: [defaultListing], unreadable: [] }) })
+    usePiniaWith(client)
+    const loading = useRunsStore().load()
+    client.emit({ type: 'run.annotated', runId, annotations: noAnnotations })
+    await loading
+    expect(client.calls).toHaveLength(2)
+  })
+
+  it('tries all of several runs, and throws what the first refusal said', async () => {
+    const asked: string[] = []
+    const client = createFakeClient({
+      'run.annotate': ({ runId: of }) => {
+        asked.push(of)
+        if (asked.length === 1) throw new AppError({ code: 'storage', message: 'Not readable.' })
+        return { annotations: noAnnotations }
+      },
+    })
+    usePiniaWith(client)
+    const ids = [runId, RunId.parse('20260101-000000-aaaaaa')]
+    await expect(useRunsStore().annotate(ids, { isStarred: true })).rejects.toThrow('Not readable.')
+    expect(asked).toEqual(ids)
   })
 })
