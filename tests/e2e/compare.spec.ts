@@ -118,7 +118,7 @@ test('tags and notes are kept, found, and told to other windows', async ({ app, 
   await page.getByRole('button', { name: 'Tags and note…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Tags and note' })
   await dialog.getByLabel('Tags', { exact: true }).fill('figure-3 not!allowed')
-  await dialog.getByLabel('Note').fill('The odd one out')
+  await dialog.getByRole('textbox', { name: 'Note' }).fill('The odd one out')
   await dialog.getByRole('button', { name: 'Save' }).click()
   await expect(dialog.getByRole('alert')).toContainText('must be one word')
   await dialog.getByRole('button', { name: 'Remove the tag not!allowed' }).click()
@@ -130,9 +130,10 @@ test('tags and notes are kept, found, and told to other windows', async ({ app, 
   if (other === page) await app.goTo('#/runs')
   await other.getByRole('searchbox', { name: 'Filter runs' }).fill('tag:figure-3')
   await expect(rowsOf(other)).toHaveCount(2)
+  // It was made with a star.
   await rowsOf(other).last().getByRole('button', { name: /^Star/ }).click()
   if (other === page) await app.goTo(`#/runs/${runId}`)
-  await expect(page.getByRole('button', { name: 'Starred' })).toHaveAttribute('aria-pressed', 'true')
+  await expect(page.getByRole('button', { name: 'Star', exact: true })).toHaveAttribute('aria-pressed', 'false')
 })
 
 test('what was said of a run is not written over when it cannot be read', async ({ app }) => {
@@ -170,7 +171,7 @@ test('says what is missing, in words, and copies names as text', async ({ app })
     // A page may not read the clipboard, so it is pasted as a person would.
     await app.goTo(`#/runs/${done}`)
     await page.getByRole('button', { name: 'Tags and note…' }).click()
-    const note = page.getByLabel('Note')
+    const note = page.getByRole('textbox', { name: 'Note' })
     await note.fill('')
     await page.keyboard.press('Control+v')
     await expect(note).not.toHaveValue('')
