@@ -58,7 +58,8 @@ describe('the application', () => {
   })
   afterEach(async () => {
     app.close()
-    await rm(workspace, { recursive: true })
+    // What was under way may still be written.
+    await rm(workspace, { recursive: true, maxRetries: 10 })
   })
 
   const start = async (): Promise<RunId> => (await app.handlers['run.start']({ experiment })).runId
