@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { AppError } from '../../../src-shared/contract/errors.js'
 import { JsonObject, type JsonValue } from '../../../src-shared/model/json.js'
 import type { PluginManifest } from '../../../src-shared/model/plugin-manifest.js'
@@ -22,6 +23,8 @@ export function methodCommand(id: string, { workspace }: { workspace: string }):
     return 0
   })
 }
+
+const UsedWhen = z.object({ field: z.string(), is: z.array(z.string()) })
 
 const places = {
   dataset: 'dataset.params',
@@ -55,8 +58,14 @@ function describeParameters(schema: JsonObject, path: string): string[] {
     if (field['properties'] !== undefined) return describeParameters(field, here)
     const unit = typeof field['unit'] === 'string' ? ` ${field['unit']}` : ''
     const text = typeof field['description'] === 'string' ? `\n      ${field['description']}` : ''
-    return [`  ${here}  ${allowed(field)}${unit}, default ${JSON.stringify(field['default'])}${text}`]
+    return [`  ${here}  ${allowed(field)}${unit}, default ${JSON.stringify(field['default'])}${text}${usedWhen(field)}`]
   })
+}
+
+/** Which values of another field of the same group make this one matter. */
+function usedWhen(field: JsonObject): string {
+  const condition = UsedWhen.safeParse(field['usedWhen'])
+  return condition.success ? `\n      Used where ${condition.data.field} is ${condition.data.is.join(', ')}.` : ''
 }
 
 function allowed(field: JsonObject): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FieldError } from '../../../src-shared/contract/errors.js'
 import { inChannels, type Mark } from '../../../src-shared/trigger/mark.js'
-import type { Size } from '../../../src-shared/trigger/place.js'
+import { resizedRgba, scaledSize } from '../../../src-shared/trigger/resize.js'
 import { MAX_IMAGE_SIDE } from '../../../src-shared/trigger/trigger-image.js'
 import { base64ByteLength, fromBase64 } from '../../../src-shared/util/base64.js'
 
@@ -19,12 +19,6 @@ export const TriggerImage = z.strictObject({
     .regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 'must be base64'),
 })
 export type TriggerImage = z.output<typeof TriggerImage>
-
-/** Height and width at which the longer side is `size`; the other keeps the proportions and is at least 1. */
-export function scaledSize({ height, width }: Size, size: number): Size {
-  const scale = size / Math.max(height, width)
-  return { height: Math.max(1, Math.round(height * scale)), width: Math.max(1, Math.round(width * scale)) }
-}
 
 /** What is wrong with a picture as a trigger, at the path `image`. */
 export function checkImage(image: TriggerImage | null): FieldError[] {
@@ -45,63 +39,16 @@ export function checkImage(image: TriggerImage | null): FieldError[] {
   return []
 }
 
-/**
- * The picture at another size, each new pixel the mean of what it covers of the old ones, weighted by their opacity. At
- * its own size it stays as it is, and enlarged by a whole number each pixel becomes a block.
- */
+/** The picture with its longer side resized to `size` pixels, in gray on gray images. */
 export function drawImage(image: TriggerImage, size: number, channels: number): Mark {
-  const { height, width } = scaledSize(image, size)
-  const source = fromBase64(image.rgba)
-  const rows = Array.from({ length: height }, (_, row) => covered(row, height, image.height))
-  const columns = Array.from({ length: width }, (_, column) => covered(column, width, image.width))
-  const values = new Uint8Array(height * width * channels)
+  const to = scaledSize(image, size)
+  const rgba = resizedRgba(fromBase64(image.rgba), image, to)
+  const values = new Uint8Array(to.height * to.width * channels)
   const coverage = new Uint8Array(values.length)
-  for (const [row, inRow] of rows.entries()) {
-    for (const [column, inColumn] of columns.entries()) {
-      const [red, green, blue, opacity] = meanColour(source, image.width, inRow, inColumn)
-      const at = (row * width + column) * channels
-      values.set(inChannels([red, green, blue], channels), at)
-      coverage.fill(opacity, at, at + channels)
-    }
+  for (let pixel = 0; pixel < to.height * to.width; pixel++) {
+    const from = pixel * RGBA
+    values.set(inChannels([rgba[from]!, rgba[from + 1]!, rgba[from + 2]!], channels), pixel * channels)
+    coverage.fill(rgba[from + 3]!, pixel * channels, (pixel + 1) * channels)
   }
-  return { height, width, channels, values, coverage }
-}
-
-/** The old pixels under a new one along one axis, with the share of each that is covered. */
-function covered(index: number, count: number, oldCount: number): { at: number; share: number }[] {
-  const from = (index * oldCount) / count
-  const to = ((index + 1) * oldCount) / count
-  const first = Math.floor(from)
-  return Array.from({ length: Math.ceil(to) - first }, (_, k) => ({
-    at: first + k,
-    share: Math.min(to, first + k + 1) - Math.max(from, first + k),
-  })).filter(({ at, share }) => share > 0 && at < oldCount)
-}
-
-function meanColour(
-  source: Uint8Array,
-  width: number,
-  rows: readonly { at: number; share: number }[],
-  columns: readonly { at: number; share: number }[],
-): [number, number, number, number] {
-  let red = 0
-  let green = 0
-  let blue = 0
-  let opacity = 0
-  let area = 0
-  for (const row of rows) {
-    for (const column of columns) {
-      const from = (row.at * width + column.at) * RGBA
-      const share = row.share * column.share
-      const weight = share * source[from + 3]!
-      red += weight * source[from]!
-      green += weight * source[from + 1]!
-      blue += weight * source[from + 2]!
-      opacity += weight
-      area += share
-    }
-  }
-  if (opacity === 0) return [0, 0, 0, 0]
-  const mean = (sum: number): number => Math.round(sum / opacity)
-  return [mean(red), mean(green), mean(blue), Math.round(opacity / area)]
+  return { ...to, channels, values, coverage }
 }

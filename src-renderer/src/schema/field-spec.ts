@@ -4,6 +4,13 @@ interface Named {
   readonly key: string
   readonly title: string
   readonly description: string | null
+  readonly usedWhen: UsedWhen | null
+}
+
+/** The field says something only while another one of its group has one of these values. */
+export interface UsedWhen {
+  readonly field: string
+  readonly is: readonly JsonValue[]
 }
 
 interface Limits {
@@ -57,7 +64,7 @@ export interface GroupSpec extends Named {
 export type LeafSpec = NumberSpec | ChoiceSpec | SwitchSpec | SpecialSpec | TextSpec
 export type FieldSpec = LeafSpec | GroupSpec
 
-/** The fields of an object schema, as zod writes it (JSON Schema with our own `unit` and `control`). */
+/** The fields of an object schema, as zod writes it (JSON Schema with our own `unit`, `control` and `usedWhen`). */
 export function fieldSpecs(schema: JsonObject): FieldSpec[] {
   return Object.entries(objectOf(schema['properties'])).map(([key, property]) => fieldSpec(key, objectOf(property)))
 }
@@ -68,6 +75,7 @@ function fieldSpec(key: string, schema: JsonObject): FieldSpec {
     key,
     title: textOf(schema['title']) ?? key,
     description: textOf(schema['description']),
+    usedWhen: usedWhenOf(objectOf(schema['usedWhen'])),
   }
   const control = textOf(schema['control'])
   if (control !== null) {
@@ -86,6 +94,10 @@ function fieldSpec(key: string, schema: JsonObject): FieldSpec {
   }
   if (inner['type'] === 'boolean' && !isNullable) return { kind: 'switch', ...named, fallback }
   return { kind: 'text', ...named, isJson: inner['type'] !== 'string' || isNullable, fallback }
+}
+
+function usedWhenOf({ field, is }: JsonObject): UsedWhen | null {
+  return typeof field === 'string' && Array.isArray(is) ? { field, is } : null
 }
 
 /** `anyOf: [x, null]` is how zod writes a nullable x. */

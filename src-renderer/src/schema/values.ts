@@ -5,6 +5,16 @@ export function isGroup(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The group at a path; an empty one where there is none. */
+export function valuesAt(values: JsonObject, path: readonly string[]): JsonObject {
+  let group = values
+  for (const key of path) {
+    const inner = group[key]
+    group = isGroup(inner) ? inner : {}
+  }
+  return group
+}
+
 /** The defaults of every field, group by group. */
 export function defaultsOf(fields: readonly FieldSpec[]): JsonObject {
   return Object.fromEntries(

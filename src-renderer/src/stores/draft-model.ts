@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DefenderConfig, TrainingConfig } from '../../../src-shared/model/experiment.js'
 import { JsonObject, JsonValue } from '../../../src-shared/model/json.js'
-import type { PluginKind, PluginManifest } from '../../../src-shared/model/plugin-manifest.js'
+import type { ExperimentPreset, PluginKind, PluginManifest } from '../../../src-shared/model/plugin-manifest.js'
 import { fieldSpecs, type FieldSpec } from '../schema/field-spec.js'
 import { defaultsOf, differences, isGroup, mergeValues } from '../schema/values.js'
 
@@ -72,6 +72,17 @@ export function draftOf(experiment: JsonObject, plugins: readonly PluginManifest
     defender: group(experiment['defender'], defenderFields),
     defenses: Array.isArray(defenses) ? defenses.map((defense) => choice('defense', defense)) : [],
   }
+}
+
+/** Ready experiments, written as the draft is. */
+export function draftPresets(
+  experiments: readonly ExperimentPreset[],
+  plugins: readonly PluginManifest[],
+): { readonly id: string; readonly experiment: JsonObject }[] {
+  return experiments.map(({ id, experiment }) => ({
+    id,
+    experiment: draftOf(experiment, plugins) as unknown as JsonObject,
+  }))
 }
 
 /** The experiment in the text of a file: its own format, or a run's record, which contains the one that it ran. */

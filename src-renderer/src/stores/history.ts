@@ -12,6 +12,13 @@ const MAX_STEPS = 200
 /** A pause in typing after which a change counts as a new one. */
 const SAME_CHANGE_MS = 800
 
+let own = 0
+
+/** A topic of its own for what is to be undone by itself, however quickly it follows another. */
+export function ownTopic(what: string): string {
+  return `${what}.${++own}`
+}
+
 export function historyOf<T>(present: T): History<T> {
   return { past: [], present, future: [], topic: null, changedAtMs: -Infinity }
 }

@@ -7,7 +7,6 @@ import {
   filled,
   inkAt,
   line,
-  markOf,
   painted,
   paramsOf,
   patchInParams,
@@ -24,7 +23,8 @@ import {
   foundPlace,
   stamped,
 } from '../../../src-renderer/src/features/compose/trigger/place.js'
-import { pngProblem, pngSize } from '../../../src-renderer/src/features/compose/trigger/png-header.js'
+import { pngProblem, pngSize } from '../../../src-renderer/src/files/png-header.js'
+import { markOfPicture } from '../../../src-shared/trigger/mark.js'
 import { applied, cellText, inkText } from '../../../src-renderer/src/features/compose/trigger/tools.js'
 import { imagesOf, rgbaOf, zoomFor } from '../../../src-renderer/src/ui/pixels/pixels.js'
 
@@ -35,6 +35,7 @@ const gray = (rows: (number | null)[][]): Patch => ({
   channels: 1,
   pixels: rows.flat(),
 })
+const markOf = (patch: Patch) => markOfPicture(patch.height, patch.width, patch.channels, pixelsOf(patch).values)
 const cell = (row: number, column: number) => ({ row, column })
 
 describe('pixels', () => {

@@ -3,11 +3,10 @@ import { useActions } from '../../composables/use-actions.js'
 import { useCatalogueStore } from '../../stores/catalogue.js'
 import { commandLine } from '../../stores/command-line.js'
 import { useDraftStore } from '../../stores/draft.js'
-import { draftOf } from '../../stores/draft-model.js'
-import type { JsonObject } from '../../../../src-shared/model/json.js'
+import { draftPresets } from '../../stores/draft-model.js'
 
 /** What can be done with the draft, by button, by key and from the palette. */
-export function useComposeActions({ openFile }: { openFile: () => void }) {
+export function useComposeActions({ openFile, openFolder }: { openFile: () => void; openFolder: () => void }) {
   const draft = useDraftStore()
   const catalogue = useCatalogueStore()
   const router = useRouter()
@@ -23,11 +22,7 @@ export function useComposeActions({ openFile }: { openFile: () => void }) {
   }
 
   function copyCommandLine(): string {
-    const presets = catalogue.experiments.map(({ id, experiment }) => ({
-      id,
-      experiment: draftOf(experiment, catalogue.plugins) as unknown as JsonObject,
-    }))
-    return commandLine(draft.asExperiment(), presets)
+    return commandLine(draft.asExperiment(), draftPresets(catalogue.experiments, catalogue.plugins))
   }
 
   const copy = (text: () => string) => () => void navigator.clipboard.writeText(text())
@@ -58,7 +53,8 @@ export function useComposeActions({ openFile }: { openFile: () => void }) {
     },
     { id: 'compose.json', title: 'Copy the experiment as JSON', group, run: copy(copyJson) },
     { id: 'compose.cli', title: 'Copy the experiment as a command line', group, run: copy(copyCommandLine) },
-    { id: 'compose.file', title: 'Load an experiment from a file', group, run: openFile },
+    { id: 'compose.file', title: 'Load an experiment or a trigger from a file', group, run: openFile },
+    { id: 'compose.folder', title: 'Load the settings of a run folder', group, run: openFolder },
     ...catalogue.experiments.map(({ id, title, experiment }) => ({
       id: `compose.preset.${id}`,
       title: `Start from: ${title}`,

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../../../src-shared/model/json.js'
-import { inChannels, type Mark } from '../../../../../src-shared/trigger/mark.js'
+import { inChannels } from '../../../../../src-shared/trigger/mark.js'
 import type { Place } from '../../../../../src-shared/trigger/place.js'
 import { isGroup } from '../../../schema/values.js'
 import type { Pixels } from '../../../ui/pixels/pixels.js'
@@ -113,17 +113,6 @@ export function pixelsOf({ height, width, channels, pixels }: Patch): Pixels {
     values.push(...pixel.map((value) => value ?? 0), pixel.every((value) => value === null) ? 0 : 255)
   }
   return { height, width, channels: channels + 1, values: Uint8Array.from(values) }
-}
-
-/** What the engine makes of the patch. */
-export function markOf({ height, width, channels, pixels }: Patch): Mark {
-  return {
-    height,
-    width,
-    channels,
-    values: Uint8Array.from(pixels, (value) => value ?? 0),
-    coverage: Uint8Array.from(pixels, (value) => (value === null ? 0 : 255)),
-  }
 }
 
 /** The patch in the parameter `painted`; null where it is none for images of `channels`. */

@@ -2,10 +2,13 @@ import { computed } from 'vue'
 import type { JsonObject, JsonValue } from '../../../../../src-shared/model/json.js'
 import type { PluginManifest } from '../../../../../src-shared/model/plugin-manifest.js'
 import { markOfPicture } from '../../../../../src-shared/trigger/mark.js'
+import type { TriggerImage } from '../../../files/trigger-image.js'
 import { fieldSpecs, type FieldSpec, type SpecialSpec } from '../../../schema/field-spec.js'
-import { isGroup, mergeValues, sameJson, withValue } from '../../../schema/values.js'
+import { mergeValues, valuesAt } from '../../../schema/values.js'
 import { baseParams, type DraftChoice } from '../../../stores/draft-model.js'
-import { blankPatch, markOf, paramsOf, patchInParams, patchOf, resized, type Cell, type Patch } from './patch.js'
+import { ownTopic } from '../../../stores/history.js'
+import { withGroupValues } from '../../../stores/picture-trigger.js'
+import { blankPatch, paramsOf, patchInParams, patchOf, pixelsOf, resized, type Cell, type Patch } from './patch.js'
 import { clamped, placeIn } from './place.js'
 import type { LivePreview } from './use-trigger-preview.js'
 
@@ -16,21 +19,14 @@ interface Edited {
   readonly group: readonly string[]
 }
 
-let changes = 0
-
-/** A topic of its own for what is to be undone by itself, however quickly it follows another. */
-export function ownTopic(what: string): string {
-  return `${what}.${++changes}`
-}
-
 /** The trigger of the draft as something to paint on; every change goes back into the draft. */
 export function usePaintedTrigger(
   edited: () => Edited,
   preview: LivePreview,
   change: (topic: string, choice: DraftChoice) => void,
 ) {
-  const base = computed(() => groupAt(baseParams(edited().manifest, edited().choice.preset), edited().group))
-  const values = computed(() => mergeValues(base.value, groupAt(edited().choice.params, edited().group)))
+  const base = computed(() => valuesAt(baseParams(edited().manifest, edited().choice.preset), edited().group))
+  const values = computed(() => mergeValues(base.value, valuesAt(edited().choice.params, edited().group)))
   const sample = computed(() => preview.shown.value?.clean[0] ?? null)
   const channels = computed(() => sample.value?.channels ?? 1)
 
@@ -43,12 +39,11 @@ export function usePaintedTrigger(
     const { shown } = preview
     return shown.value === null ? blankPatch(3, 3, channels.value) : patchOf(shown.value.trigger, channels.value)
   })
-  /** What lies on the images: of the other patterns as the engine drew it, half transparent pixels and all. */
+  /** The trigger as it is: of patterns that are not painted as the engine drew it, half transparent pixels and all. */
+  const picture = computed(() => (own.value === null ? preview.shown.value?.trigger : null) ?? pixelsOf(patch.value))
   const mark = computed(() => {
-    const picture = own.value === null ? (preview.shown.value?.trigger ?? null) : null
-    return picture === null
-      ? markOf(patch.value)
-      : markOfPicture(picture.height, picture.width, channels.value, picture.values)
+    const { height, width, values } = picture.value
+    return markOfPicture(height, width, channels.value, values)
   })
   const largest = computed(() => ({
     height: Math.min(64, sample.value?.height ?? 64),
@@ -61,10 +56,7 @@ export function usePaintedTrigger(
 
   function set(topic: string, entries: JsonObject): void {
     const { choice, group } = edited()
-    const params = Object.entries(entries).reduce(
-      (sum, [key, value]) => withValue(sum, [...group, key], sameJson(value, base.value[key]) ? undefined : value),
-      choice.params,
-    )
+    const params = withGroupValues(choice.params, group, base.value, entries)
     change(topic, { ...choice, params })
   }
 
@@ -76,9 +68,15 @@ export function usePaintedTrigger(
     set(topic, { pattern: 'painted', painted: paramsOf(next), ...moved })
   }
 
+  /** As large as it is. */
+  function setPicture(image: TriggerImage): void {
+    set(ownTopic('trigger.picture'), { pattern: 'image', image, size: Math.max(image.height, image.width) })
+  }
+
   return {
     patch,
     mark,
+    picture,
     channels,
     largest,
     opacity,
@@ -86,19 +84,11 @@ export function usePaintedTrigger(
     positionSpec: computed(() => specAt(fieldSpecs(edited().manifest.paramsSchema), [...edited().group, 'position'])),
     paint: (next: Patch) => setPatch(ownTopic('trigger.paint'), next),
     resize: (height: number, width: number) => setPatch('trigger.size', resized(patch.value, height, width)),
+    setPicture,
     clear: () => setPatch(ownTopic('trigger.clear'), blankPatch(patch.value.height, patch.value.width, channels.value)),
     setPosition: (topic: string, position: JsonValue) => set(topic, { position }),
     placeAt: (topic: string, { row, column }: Cell) => set(topic, { position: { row, column } }),
   }
-}
-
-function groupAt(params: JsonObject, path: readonly string[]): JsonObject {
-  let group = params
-  for (const key of path) {
-    const inner = group[key]
-    group = isGroup(inner) ? inner : {}
-  }
-  return group
 }
 
 function specAt(fields: readonly FieldSpec[], [key, ...rest]: readonly string[]): SpecialSpec | null {
