@@ -4,12 +4,16 @@ import type { AppEvent } from '../../src-shared/contract/events.js'
 import type { Versions } from '../../src-shared/model/run-record.js'
 import { createDatasets } from './datasets/datasets.js'
 import { createEngineHost } from './engine-host.js'
+import { createEstimates } from './estimates.js'
 import type { LaunchEngine } from './launched-engine.js'
 import { datasetMirror, type AppPaths } from './paths.js'
 import { checkWorkspace, createRunStore } from './run-store.js'
 import { createRuns } from './runs.js'
 import { createStudies } from './studies.js'
 import { reportSystem } from './system-report.js'
+
+/** Runs that an estimate looks through for one like it. */
+const MAX_EARLIER_RUNS = 50
 
 export interface AppOptions {
   readonly paths: AppPaths
@@ -51,6 +55,21 @@ export function createApp(options: AppOptions): App {
     log,
   })
 
+  const estimates = createEstimates({
+    launchEngine,
+    describeEngine: async () => (await engine.client().call('engine.describe', {})).info,
+    isBusy: () => runs.isBusy(),
+    earlierRuns: async () => {
+      const { runs: listed } = await store.list()
+      const done = listed.filter(({ status }) => status === 'done').slice(0, MAX_EARLIER_RUNS)
+      return Promise.all(done.map(({ runId }) => store.read(runId)))
+    },
+  })
+
+  runs.subscribe(({ type }) => {
+    if (type === 'run.queued') estimates.interrupt()
+  })
+
   const handlers: AppHandlers = {
     ...datasets.handlers,
     'catalogue.list': () => engine.client().call('catalogue.list', {}),
@@ -60,6 +79,10 @@ export function createApp(options: AppOptions): App {
       const checked = await engine.client().call('experiment.check', { experiment })
       datasets.requirePresent(checked.experiment.dataset.id)
       return { runId: await runs.start(checked.experiment) }
+    },
+    'experiment.estimate': async (input) => {
+      const { experiment } = await engine.client().call('experiment.check', input)
+      return estimates.of(experiment)
     },
     'run.cancel': async ({ runId }) => {
       await runs.cancel(runId)
@@ -98,6 +121,7 @@ export function createApp(options: AppOptions): App {
   }
 
   const close = (): void => {
+    estimates.interrupt()
     datasets.close()
     engine.close()
   }

@@ -19,6 +19,8 @@ export interface Runs {
   cancel(runId: RunId): Promise<void>
   /** Whether it is waiting or running here. */
   isLive(runId: RunId): boolean
+  /** Whether a run is in progress or waits. */
+  isBusy(): boolean
   /** Pauses, resumes or stops the run in progress. */
   steer(order: 'job.pause' | 'job.resume' | 'job.stop', runId: RunId): Promise<Record<string, never>>
   /** A fact from the engine. */
@@ -134,6 +136,8 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
       host.insist(() => !live.has(runId))
       await host.client().call('job.cancel', { runId })
     },
+
+    isBusy: () => live.size > 0,
 
     async steer(order, runId) {
       if (active !== runId) throw new AppError({ code: 'conflict', message: `Run ${runId} is not in progress.` })

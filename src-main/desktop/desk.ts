@@ -7,6 +7,7 @@ export function createDesk(
   { Notification, powerSaveBlocker }: Pick<ElectronApi, 'Notification' | 'powerSaveBlocker'>,
   currentWindow: () => BrowserWindow | null,
   focus: () => void,
+  mayNotify: () => boolean,
 ): Desk {
   return {
     // Anything below zero means that there is no bar.
@@ -19,7 +20,7 @@ export function createDesk(
     },
     notify(title, body) {
       // Who looks at the window sees it there.
-      if (currentWindow()?.isFocused() || !Notification.isSupported()) return
+      if (!mayNotify() || currentWindow()?.isFocused() || !Notification.isSupported()) return
       const notification = new Notification({ title, body })
       notification.on('click', focus)
       notification.show()

@@ -65,7 +65,18 @@ export async function openDesktop(electron: ElectronApi, packageRoot: string): P
   }
   const verbs = addShellVerbs(ipc, dialogs, grants)
 
-  const presence = createRunPresence(createDesk(electron, () => window, focus))
+  let mayNotify = true
+  ipc.on(channels.allowNotifications, (_pageId, isAllowed) => {
+    mayNotify = isAllowed !== false
+  })
+  const presence = createRunPresence(
+    createDesk(
+      electron,
+      () => window,
+      focus,
+      () => mayNotify,
+    ),
+  )
   application.subscribe((event) => {
     if (isRunEvent(event)) presence.follow(event)
   })

@@ -5,6 +5,7 @@ import { commands } from '../../src-shared/contract/commands.js'
 import { RunFact } from '../../src-shared/contract/events.js'
 import { DatasetActivity, DatasetName, ImportOptions, StoredDataset } from '../../src-shared/model/dataset.js'
 import { EngineInfo } from '../../src-shared/model/engine-info.js'
+import { Rehearsal } from '../../src-shared/model/estimate.js'
 import { Experiment } from '../../src-shared/model/experiment.js'
 import { PluginId, RunId } from '../../src-shared/model/ids.js'
 
@@ -19,6 +20,8 @@ export const engineCommands = {
   'job.start': command(z.object({ runId: RunId, folder: z.string(), experiment: Experiment }), nothing),
   'trigger.preview': commands['trigger.preview'],
   'study.plan': commands['study.plan'],
+  /** Runs every stage for a moment. For a process of its own: it takes cores and memory as a run does. */
+  'job.rehearse': command(z.object({ experiment: Experiment }), Rehearsal),
   'job.cancel': command(z.object({ runId: RunId }), nothing),
   'job.pause': command(z.object({ runId: RunId }), nothing),
   'job.resume': command(z.object({ runId: RunId }), nothing),

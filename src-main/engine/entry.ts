@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { constants, setPriority } from 'node:os'
 import { AppError } from '../../src-shared/contract/errors.js'
 import type { RunFact } from '../../src-shared/contract/events.js'
 import type { EngineInfo } from '../../src-shared/model/engine-info.js'
@@ -9,14 +10,16 @@ import { describeCatalogue } from '../lab/catalogue.js'
 import { planExperiment } from '../lab/experiment-plan.js'
 import { previewTrigger } from '../lab/preview-trigger.js'
 import { planStudy } from '../lab/studies/plan-study.js'
+import { rehearseExperiment } from '../lab/rehearse-experiment.js'
 import { loadBackend } from './backend.js'
 import { createDatasetReader } from './dataset-reader.js'
 import { importDataset } from './import/index.js'
 import { createJobControl, type JobControl } from './job-control.js'
-import { knownError, runJob } from './job.js'
+import { knownError, peakMemoryMb, runJob } from './job.js'
 import { openProcessPort } from './process-port.js'
 
 const MB = 1024 * 1024
+const REHEARSAL_PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL
 
 /** Everything that a rejected promise nobody waits for can break is inside this process, so it ends here. */
 process.on('unhandledRejection', (error) => {
@@ -47,6 +50,14 @@ const handlers: EngineHandlers = {
       job = null
     })
     return {}
+  },
+  'job.rehearse': async ({ experiment }) => {
+    const plan = planExperiment(experiment, reader)
+    // Whoever composes goes first. Before the backend is loaded, because its threads take over what holds then.
+    setPriority(REHEARSAL_PRIORITY)
+    const engine = await engineInfo()
+    const { now, breathe } = createJobControl()
+    return rehearseExperiment(plan, { engine, reader, now, breathe, peakMemoryMb })
   },
   'job.cancel': async ({ runId }) => {
     jobOf(runId).control.cancel()

@@ -36,7 +36,7 @@ export async function runJob({ plan, folder, engine, reader, control, emit, log 
       breathe: () => control.breathe(),
       isStopping: () => control.isStopping(),
       emit,
-      peakMemoryMb: () => (process.resourceUsage().maxRSS * 1024) / MB,
+      peakMemoryMb,
     })
     emit({ type: 'run.finished', summary })
   } catch (error) {
@@ -45,6 +45,11 @@ export async function runJob({ plan, folder, engine, reader, control, emit, log 
     if (leaked !== 0) emit({ type: 'run.note', level: 'warning', text: `${leaked} tensors were left behind.` })
     emit(wire.code === 'cancelled' ? { type: 'run.cancelled' } : { type: 'run.failed', error: wire })
   }
+}
+
+/** Highest resident memory of this process so far. */
+export function peakMemoryMb(): number {
+  return (process.resourceUsage().maxRSS * 1024) / MB
 }
 
 /** Errors of TensorFlow and the file system that have a better name than `internal`. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { FieldError } from '../../src-shared/contract/errors.js'
 import type { AugmentationConfig } from '../../src-shared/model/experiment.js'
+import type { StageMeasure } from '../../src-shared/model/estimate.js'
 import type { Paper } from '../../src-shared/model/plugin-manifest.js'
 import type { Detection, DefenseOutcome, StageKind } from '../../src-shared/model/run-record.js'
 import type { TensorMap } from './compute/tensor-map.js'
@@ -154,6 +155,9 @@ export interface DefenseResult {
   readonly findings?: readonly string[]
 }
 
+/** Over all loops of a stage. */
+export type StageWork = Pick<StageMeasure, 'loops' | 'epochs' | 'steps'>
+
 export interface DefenseDefinition<S extends z.ZodType = z.ZodType> extends PluginBase<S> {
   readonly kind: 'defense'
   /** The stages it walks through, in order; it announces each by `context.enterStage`. */
@@ -161,6 +165,11 @@ export interface DefenseDefinition<S extends z.ZodType = z.ZodType> extends Plug
   /** What is wrong with these parameters on this dataset, by path inside the parameters. */
   check(params: z.output<S>, data: DatasetInfo): FieldError[]
   repair(view: DefenderView, params: z.output<S>, context: RunContext): Promise<DefenseResult>
+  /**
+   * What each of its stages does at most, in the order of `stages`, for the estimate before a run. Only where that is
+   * more than its loops tell when they begin: a search that goes through all classes, say.
+   */
+  work?(params: z.output<S>, counts: { trainImages: number; classes: number }): readonly StageWork[]
   /** The variant that is told the answer, for comparison; runs that use it are marked. */
   readonly oracle?: {
     applies(params: z.output<S>): boolean

@@ -20,6 +20,9 @@ const bridge: DesktopBridge = Object.freeze({
   openFile: (kind) => ask(channels.openFile, { kind }),
   saveFile: (kind, suggestedName) => ask(channels.saveFile, { kind, suggestedName }),
   grantDroppedFile: (file) => ask(channels.grantDroppedFile, { path: webUtils.getPathForFile(file as File) }),
+  allowNotifications(isAllowed) {
+    ipcRenderer.send(channels.allowNotifications, isAllowed)
+  },
 } satisfies DesktopBridge)
 
 contextBridge.exposeInMainWorld(BRIDGE_NAME, bridge)

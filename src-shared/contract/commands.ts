@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DatasetName, DatasetState, ImportOptions } from '../model/dataset.js'
 import { EngineInfo } from '../model/engine-info.js'
+import { Estimate } from '../model/estimate.js'
 import { Experiment } from '../model/experiment.js'
 import { PluginId, RunId } from '../model/ids.js'
 import { JsonValue } from '../model/json.js'
@@ -36,6 +37,8 @@ export const commands = {
     z.object({ experiment: JsonValue }),
     z.object({ experiment: Experiment.meta({ description: 'Complete: every default and preset filled in.' }) }),
   ),
+  /** What a run will take. Answers once it is measured, which may take a minute. */
+  'experiment.estimate': command(z.object({ experiment: JsonValue }), Estimate),
   'trigger.preview': command(PreviewRequest, TriggerPreview),
   'run.start': command(z.object({ experiment: JsonValue }), z.object({ runId: RunId })),
   /** Ends the run at once; what it has saved stays. */

@@ -13,6 +13,7 @@ export const channels = {
   openFile: 'unbackdoor:open-file',
   saveFile: 'unbackdoor:save-file',
   grantDroppedFile: 'unbackdoor:grant-dropped-file',
+  allowNotifications: 'unbackdoor:allow-notifications',
 } as const
 
 export type OpenKind = 'experiment' | 'model'
@@ -46,4 +47,6 @@ export interface DesktopBridge {
   openFile(kind: OpenKind): Promise<FileAnswer>
   saveFile(kind: SaveKind, suggestedName: string): Promise<FileAnswer>
   grantDroppedFile(file: DroppedFile): Promise<FileAnswer>
+  /** Whether the end of a run may be told outside the window. The page says so when it opens and when it changes. */
+  allowNotifications(isAllowed: boolean): void
 }

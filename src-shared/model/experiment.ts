@@ -19,25 +19,47 @@ export const AugmentationConfig = z.strictObject({
     title: 'Augmentation',
     description: 'none: images as they are. dataset: what is customary for the dataset. custom: the fields below.',
   }),
-  cropPadding: z.int().min(0).max(32).default(0).meta({
-    title: 'Crop padding',
-    unit: 'pixels',
-    description: 'Shifts each image by at most so much in each direction; what comes in is black.',
-  }),
-  horizontalFlip: z.boolean().default(false).meta({
-    title: 'Horizontal flip',
-    description: 'Mirrors about half of the images, left to right.',
-  }),
-  cutout: z.int().min(0).max(256).default(0).meta({
-    title: 'Cutout',
-    unit: 'pixels',
-    description: 'Side of a square at a random place of each image that is filled with the mean pixel.',
-  }),
-  rotation: z.number().min(0).max(45).default(0).meta({
-    title: 'Rotation',
-    unit: 'degrees',
-    description: 'Turns each image by at most so much to either side.',
-  }),
+  cropPadding: z
+    .int()
+    .min(0)
+    .max(32)
+    .default(0)
+    .meta({
+      title: 'Crop padding',
+      usedWhen: { field: 'kind', is: ['custom'] },
+      unit: 'pixels',
+      description: 'Shifts each image by at most so much in each direction; what comes in is black.',
+    }),
+  horizontalFlip: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: 'Horizontal flip',
+      usedWhen: { field: 'kind', is: ['custom'] },
+      description: 'Mirrors about half of the images, left to right.',
+    }),
+  cutout: z
+    .int()
+    .min(0)
+    .max(256)
+    .default(0)
+    .meta({
+      title: 'Cutout',
+      usedWhen: { field: 'kind', is: ['custom'] },
+      unit: 'pixels',
+      description: 'Side of a square at a random place of each image that is filled with the mean pixel.',
+    }),
+  rotation: z
+    .number()
+    .min(0)
+    .max(45)
+    .default(0)
+    .meta({
+      title: 'Rotation',
+      usedWhen: { field: 'kind', is: ['custom'] },
+      unit: 'degrees',
+      description: 'Turns each image by at most so much to either side.',
+    }),
 })
 export type AugmentationConfig = z.infer<typeof AugmentationConfig>
 

@@ -65,6 +65,16 @@ describe.each(defenses.all.map((defense) => [defense.id, defense] as const))('de
     disposeTensors(view.victim.weights)
   })
 
+  it('says of every stage what it does at most, where it says so', () => {
+    const work = defense.work?.(defense.params.parse(quick[id]), { trainImages: 48, classes: 3 })
+    if (work === undefined) return
+    expect(work).toHaveLength(defense.stages.length)
+    for (const { loops, epochs, steps } of work) {
+      expect(loops).toBeGreaterThan(0)
+      expect(steps).toBeGreaterThanOrEqual(epochs)
+    }
+  })
+
   it('gives the same weights for the same seed', async () => {
     const values = async (): Promise<number[][]> => {
       const view = victimView()

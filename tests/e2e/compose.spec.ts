@@ -1,6 +1,20 @@
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Page } from '@playwright/test'
 import { expect, test } from './host/app.js'
+
+const RECORD = join(import.meta.dirname, '..', '..', 'src-renderer', 'gallery', 'recordings', 'run', 'run.json')
+
+/** Drops a file or folder of the disk, as the system does it. */
+async function dropOn(page: Page, path: string): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [path], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data })
+  }
+  await session.detach()
+}
 
 test.use({ workspace: 'prepared' })
 
@@ -48,8 +62,7 @@ test('a preset changes the values and says how it differs', async ({ page }) => 
 })
 
 test('a run.json becomes the draft', async ({ app, page }) => {
-  const path = join(import.meta.dirname, '..', '..', 'src-renderer', 'gallery', 'recordings', 'run', 'run.json')
-  const record = JSON.parse(await readFile(path, 'utf8')) as { experiment: { name: string } }
+  const record = JSON.parse(await readFile(RECORD, 'utf8')) as { experiment: { name: string } }
   record.experiment.name = 'From a record'
   await app.openFile({
     name: 'run.json',
@@ -86,6 +99,65 @@ test('the experiment is copied as JSON and as the command line of the same run',
   await page.keyboard.press('Control+v')
   await expect(page.getByText('Loaded from the clipboard')).toBeVisible()
   await expect(page.getByLabel('Poison rate', { exact: true })).toHaveValue('0.1')
+})
+
+test('everything that is wrong is listed at once, and each problem leads to its field', async ({ page }) => {
+  await page.getByLabel('Batch size', { exact: true }).first().fill('0')
+  await page.getByLabel('Poison rate', { exact: true }).fill('1.4')
+  await page.getByText('Trigger recovery', { exact: true }).click()
+  await page.getByLabel('Patch size', { exact: true }).fill('40')
+  const problems = page.getByRole('list', { name: 'What needs attention' }).getByRole('listitem')
+  await expect(problems).toHaveCount(3)
+  for (const words of [
+    'Batch size must be at least 1.',
+    'Poison rate must be at most 1.',
+    'Patch size is larger than',
+  ]) {
+    await expect(page.locator('.field').getByText(words)).toBeVisible()
+  }
+  await problems.filter({ hasText: 'defenses.0.params.recovery.patchSize' }).getByRole('button').click()
+  await expect(page.getByLabel('Patch size', { exact: true })).toBeFocused()
+  await expect(page.getByRole('button', { name: 'Launch' })).toBeDisabled()
+})
+
+test('what the run will take is measured and said before it starts', async ({ page }) => {
+  await page.getByRole('combobox', { name: 'Start from' }).selectOption('tiny')
+  const estimate = page.getByRole('region', { name: 'Estimate' })
+  await expect(estimate.getByText('470 steps').first()).toBeVisible()
+  await expect(estimate.getByText('Measured on this machine: every stage')).toBeVisible({ timeout: 120_000 })
+  await expect(estimate.getByText(/MB of memory, [\d.]+ MB on disk/)).toBeVisible()
+  await estimate.getByText('at most, by stage').click()
+  await expect(estimate.getByText('BAERASER: Unlearn triggers')).toBeVisible()
+  // Other epochs need no other measurement.
+  await page.getByLabel('Epochs', { exact: true }).first().fill('20')
+  await expect(estimate.getByText('940 steps').nth(1)).toBeVisible({ timeout: 4_000 })
+})
+
+test('a run folder that is dropped on the window brings its settings back', async ({ page }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'unbackdoor-run-'))
+  const record = JSON.parse(await readFile(RECORD, 'utf8')) as { experiment: { name: string } }
+  record.experiment.name = 'From a folder'
+  await writeFile(join(folder, 'run.json'), JSON.stringify(record))
+  await writeFile(join(folder, 'victim.safetensors'), 'weights')
+  await page.getByRole('link', { name: 'Home', exact: true }).click()
+  await dropOn(page, folder)
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('From a folder')
+  await rm(join(folder, 'run.json'))
+  await dropOn(page, folder)
+  await expect(page.getByText('is no run: there is no run.json in it.')).toBeVisible()
+  await rm(folder, { recursive: true })
+})
+
+test('what was typed survives a crash of the page', async ({ page, hostKind }) => {
+  test.skip(hostKind === 'desktop', 'The window asks first whether to show the page again.')
+  const name = page.getByLabel('Name', { exact: true })
+  await name.fill('Typed just before')
+  const address = page.url()
+  const crashed = page.waitForEvent('crash')
+  await Promise.all([crashed, page.goto('chrome://crash').catch(() => undefined)])
+  const next = await page.context().newPage()
+  await next.goto(address)
+  await expect(next.getByLabel('Name', { exact: true })).toHaveValue('Typed just before')
 })
 
 test('a file that is no experiment is named as such', async ({ app, page }) => {

@@ -136,6 +136,50 @@ test('a PNG becomes the trigger and leaves as one, and one that is too large is 
   expect([picture.width, picture.height, picture.data[0]]).toEqual([4, 4, 77])
 })
 
+test('letters become the trigger, and the preview shows them to the pixel', async ({ page }) => {
+  await expect(page.getByLabel('Text', { exact: true })).toBeHidden()
+  await page.getByRole('combobox', { name: 'Pattern' }).selectOption('text')
+  await page.getByLabel('Text', { exact: true }).fill('Ti')
+  await page.getByRole('combobox', { name: 'Position' }).selectOption('top-left')
+  const [white, below] = [255, await grays(page, 0, 6, 0, 1, 7)]
+  await expect.poll(() => grays(page, 0, 0, 0, 1, 7)).toEqual([white, white, white, 0, white, white, white])
+  expect(await grays(page, 0, 6, 0, 1, 7)).toEqual(below)
+  await expect.poll(async () => (await grays(page, 0, 4, 0, 1, 7))[1]).toBe(white)
+  await page.getByLabel('Colour', { exact: true }).fill('#ff0000')
+  await expect.poll(async () => (await grays(page, 0, 0, 0, 1, 1))[0]).toBe(76)
+  await page.getByLabel('Text', { exact: true }).fill('MUCH TOO LONG')
+  await expect(page.getByText('Text must be at most 12 characters.', { exact: true })).toBeVisible()
+  await page.getByRole('button', { name: /^BadNets: reset 4 changed fields/ }).click()
+  await expect(page.getByLabel('Text', { exact: true })).toBeHidden()
+  await expect(page.getByText('Ready to run')).toBeVisible()
+})
+
+test('a PNG dropped anywhere becomes the trigger, resized and with its opacity', async ({ app, page }) => {
+  await page.getByRole('combobox', { name: 'Position' }).selectOption('top-left')
+  await page.getByRole('link', { name: 'Home', exact: true }).click()
+  // Two pixels: gray 200, and one that covers half.
+  const data = Uint8Array.from([200, 255, 255, 128])
+  const bytes = [...encode({ width: 2, height: 1, channels: 2, depth: 8, data })]
+  await page.evaluate((values) => {
+    const transfer = new DataTransfer()
+    transfer.items.add(new File([Uint8Array.from(values)], 'two.png', { type: 'image/png' }))
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+  }, bytes)
+  await expect(page.getByText('two.png is the trigger now')).toBeVisible()
+  await expect(page.getByLabel('Size', { exact: true })).toHaveValue('2')
+  await expect(page.getByText('1 x 2', { exact: true })).toBeVisible()
+  await expect.poll(() => grays(page, 0, 0, 0, 1, 2)).toEqual([200, 128])
+  await page.getByLabel('Size', { exact: true }).fill('4')
+  await expect.poll(() => grays(page, 0, 0, 0, 2, 4)).toEqual([200, 200, 128, 128, 200, 200, 128, 128])
+
+  // Exported without loss, and taken back as it is.
+  await openEditor(page)
+  const saved = await app.saveFile(() => page.getByRole('button', { name: 'Export PNG' }).click())
+  const picture = decode(saved.bytes)
+  expect([picture.width, picture.height, picture.channels]).toEqual([4, 2, 2])
+  expect([...picture.data.subarray(0, 8)]).toEqual([200, 255, 200, 255, 255, 128, 255, 128])
+})
+
 test('the preview follows the form, pages to the end and says what it waits for', async ({ page }) => {
   await expect(page.getByText('375 of 7,500 training images')).toBeVisible()
   await expect(page.getByText('1,180 steps')).toBeVisible()

@@ -13,5 +13,10 @@ test('nothing lies outside the window at 200 % zoom', async ({ app, page }) => {
       return main === null ? null : main.scrollWidth - main.clientWidth
     })
     expect(overflow, hash).toBe(0)
+    const hidden = await page.evaluate(() => {
+      const { scrollHeight, clientHeight } = document.documentElement
+      return scrollHeight - clientHeight
+    })
+    expect(hidden, hash).toBe(0)
   }
 })

@@ -7,6 +7,14 @@ import { serve } from '../../src-shared/rpc/server.js'
 /** Handlers with one fixed behaviour each, for tests of the wires. */
 export const fakeHandlers: AppHandlers = {
   'catalogue.list': async () => ({ plugins: [], experiments: [] }),
+  'experiment.estimate': async () => ({
+    stages: [],
+    seconds: null,
+    peakMemoryMb: null,
+    diskMb: null,
+    basis: 'unknown',
+    reason: 'a test',
+  }),
   'experiment.check': async () => {
     throw new AppError({ code: 'unsupported', message: 'Not here.' })
   },

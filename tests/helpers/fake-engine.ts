@@ -1,6 +1,8 @@
 import type { RunFact } from '../../src-shared/contract/events.js'
 import { RunId } from '../../src-shared/model/ids.js'
 import type { EngineInfo } from '../../src-shared/model/engine-info.js'
+import type { Rehearsal } from '../../src-shared/model/estimate.js'
+import type { Experiment } from '../../src-shared/model/experiment.js'
 import { memoryReader } from './memory-host.js'
 import { createMemoryPair } from '../../src-shared/rpc/memory-transport.js'
 import { serve } from '../../src-shared/rpc/server.js'
@@ -30,6 +32,8 @@ export interface FakeEngine {
   die(ending: string): void
   readonly jobs: { runId: string; folder: string }[]
   readonly launches: number
+  /** What a rehearsal finds; by default nothing. */
+  rehearse: (experiment: Experiment) => Promise<Rehearsal>
   /** What `job.cancel` does; by default the job ends as cancelled. */
   onCancel: () => void
 }
@@ -48,6 +52,7 @@ export function createFakeEngine(): FakeEngine {
   const engine: FakeEngine & { launches: number } = {
     jobs,
     launches: 0,
+    rehearse: async () => ({ stages: [], measures: [], peakMemoryMb: 1, weightsMb: 1 }),
     onCancel: () => engine.say({ type: 'run.cancelled' }),
     say(fact) {
       const job = jobs.at(-1)
@@ -63,6 +68,7 @@ export function createFakeEngine(): FakeEngine {
         'catalogue.list': async () => describeCatalogue(),
         'experiment.check': async ({ experiment }) => ({ experiment: planExperiment(experiment).experiment }),
         'engine.describe': async () => ({ info: fakeEngineInfo, memoryMb: 1 }),
+        'job.rehearse': ({ experiment }) => engine.rehearse(experiment),
         'job.start': async ({ runId, folder }) => {
           jobs.push({ runId, folder })
           return {}

@@ -5,6 +5,7 @@ export const rate: NumberSpec = {
   key: 'poisonRate',
   title: 'Poison rate',
   description: 'Share of the training images that get the trigger.',
+  usedWhen: null,
   minimum: null,
   maximum: 1,
   above: 0,
@@ -39,6 +40,7 @@ export const place: ChoiceSpec = {
   key: 'position',
   title: 'Position',
   description: 'Where the trigger is put.',
+  usedWhen: null,
   options: ['random', 'top-left', 'bottom-right', 'center'],
   fallback: 'random',
 }
@@ -47,6 +49,7 @@ export const toggle: SwitchSpec = {
   key: 'noise',
   title: 'Noise',
   description: null,
+  usedWhen: null,
   fallback: false,
 }
 export const words: TextSpec = {
@@ -54,6 +57,7 @@ export const words: TextSpec = {
   key: 'layers',
   title: 'Layers',
   description: 'A list, as JSON.',
+  usedWhen: null,
   isJson: true,
   fallback: [16, 32],
 }
@@ -62,5 +66,6 @@ export const group: GroupSpec = {
   key: 'trigger',
   title: 'Trigger',
   description: 'What is painted.',
+  usedWhen: null,
   fields: [size, place, toggle],
 }

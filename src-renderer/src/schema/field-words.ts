@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../src-shared/model/json.js'
 import type { FieldSpec, LeafSpec, NumberSpec } from './field-spec.js'
-import { isGroup } from './values.js'
+import { isGroup, sameJson } from './values.js'
 
 /** `1 to 64`, `above 0, at most 1`, `at least 0`. */
 export function rangeText({ minimum, maximum, above, below }: NumberSpec): string | null {
@@ -61,6 +61,15 @@ export function stepped(spec: NumberSpec, value: number, direction: 1 | -1): num
   const next = Number((value + direction * step).toPrecision(12))
   const isAllowed = numberProblem(spec, next) === null
   return isAllowed ? next : value
+}
+
+/** The fields that matter for these values; also those that do not, as long as something is said of them. */
+export function usedFields(fields: readonly FieldSpec[], base: JsonObject, values: JsonObject): FieldSpec[] {
+  const present = { ...base, ...values }
+  return fields.filter(({ key, usedWhen }) => {
+    const isUsed = usedWhen === null || usedWhen.is.some((value) => sameJson(value, present[usedWhen.field]))
+    return isUsed || values[key] !== undefined
+  })
 }
 
 /** Whether anything that was set in these fields is not allowed. */

@@ -9,6 +9,8 @@ const KEY = 'unbackdoor.settings'
 const Saved = z.object({
   version: z.literal(1),
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
+  /** Whether the window may tell of the end of a run. */
+  notifications: z.boolean().catch(true),
   charts: z
     .object({ all: ChartSettings, own: z.record(z.string(), OwnChartSettings) })
     .catch({ all: plainChart, own: {} }),
@@ -19,14 +21,20 @@ export type Theme = z.infer<typeof Saved>['theme']
 export const useSettingsStore = defineStore('settings', () => {
   const saved = read()
   const theme = ref(saved.theme)
+  const notifications = ref(saved.notifications)
   /** How charts are looked at: all of them, and what one has of its own, by its id. */
   const charts = ref(saved.charts)
   const keep = (): void => {
-    const settings: z.infer<typeof Saved> = { version: 1, theme: theme.value, charts: charts.value }
+    const settings: z.infer<typeof Saved> = {
+      version: 1,
+      theme: theme.value,
+      notifications: notifications.value,
+      charts: charts.value,
+    }
     localStorage.setItem(KEY, JSON.stringify(settings))
   }
-  watch([theme, charts], keep)
-  return { theme, charts }
+  watch([theme, notifications, charts], keep)
+  return { theme, notifications, charts }
 })
 
 function read(): z.infer<typeof Saved> {

@@ -18,7 +18,7 @@ test('the page finds the bridge and nothing else of the program', async ({ page 
     }
   })
   expect(found).toEqual({
-    keys: ['grantDroppedFile', 'openFile', 'platform', 'saveFile', 'send', 'subscribe'],
+    keys: ['allowNotifications', 'grantDroppedFile', 'openFile', 'platform', 'saveFile', 'send', 'subscribe'],
     isFixed: true,
     node: [],
   })

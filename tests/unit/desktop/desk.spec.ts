@@ -3,13 +3,17 @@ import { createDesk } from '../../../src-main/desktop/desk.js'
 import { createFakeElectron, FakeWindow } from '../../helpers/fake-electron-app.js'
 
 describe('the desk', () => {
-  const open = (window: FakeWindow | null) => {
+  const open = (window: FakeWindow | null, mayNotify = () => true) => {
     const fake = createFakeElectron({ userData: '/nowhere' })
     const stopped: number[] = []
     const powerSaveBlocker = { ...fake.electron.powerSaveBlocker, stop: (id: number) => stopped.push(id) > 0 }
     // A fake window stands in for a real one, as far as the desk uses it.
     const current = () => window as unknown as ReturnType<Parameters<typeof createDesk>[1]>
-    return { desk: createDesk({ ...fake.electron, powerSaveBlocker }, current, () => undefined), fake, stopped }
+    return {
+      desk: createDesk({ ...fake.electron, powerSaveBlocker }, current, () => undefined, mayNotify),
+      fake,
+      stopped,
+    }
   }
 
   it('shows progress on the window and takes the bar away', () => {
@@ -36,6 +40,15 @@ describe('the desk', () => {
     window.isFocused = () => true
     desk.notify('Run finished', 'again')
     expect(fake.notifications).toEqual([{ title: 'Run finished', body: 'well' }])
+  })
+
+  it('keeps silent where that is wanted', () => {
+    let isAllowed = false
+    const { desk, fake } = open(null, () => isAllowed)
+    desk.notify('Run finished', 'well')
+    isAllowed = true
+    desk.notify('Run failed', 'badly')
+    expect(fake.notifications).toEqual([{ title: 'Run failed', body: 'badly' }])
   })
 
   it('does without a window', () => {

@@ -95,6 +95,7 @@ describe('the preload script', () => {
     expect(Object.getOwnPropertySymbols(bridge)).toEqual([])
     const kinds = Object.entries(bridge).map(([key, value]) => `${key}: ${typeof value}`)
     expect(kinds.toSorted()).toEqual([
+      'allowNotifications: function',
       'grantDroppedFile: function',
       'openFile: function',
       'platform: string',
@@ -110,11 +111,13 @@ describe('the preload script', () => {
     await bridge.openFile('experiment')
     await bridge.saveFile('table', 'a.csv')
     await bridge.grantDroppedFile(file)
+    bridge.allowNotifications(false)
     expect(JSON.parse(JSON.stringify(sent))).toEqual([
       [channels.toMain, { kind: 'hello' }],
       [channels.openFile, { kind: 'experiment' }],
       [channels.saveFile, { kind: 'table', suggestedName: 'a.csv' }],
       [channels.grantDroppedFile, { path: '/somewhere/mine.json' }],
+      [channels.allowNotifications, false],
     ])
   })
 

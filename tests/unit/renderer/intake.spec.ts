@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { planExperiment } from '../../../src-main/lab/experiment-plan.js'
 import { recordAmong } from '../../../src-renderer/src/files/dropped.js'
@@ -9,7 +7,7 @@ import { useDraftStore } from '../../../src-renderer/src/stores/draft.js'
 import { useIntakeStore } from '../../../src-renderer/src/stores/intake.js'
 import { createFakeClient, usePiniaWith } from '../../helpers/fake-client.js'
 import { createMemoryStorage } from '../../helpers/memory-storage.js'
-import { catalogue } from './fixtures/fixtures.js'
+import { catalogue, defaultRecord } from './fixtures/fixtures.js'
 
 async function openIntake() {
   usePiniaWith(
@@ -30,9 +28,7 @@ afterEach(() => void vi.unstubAllGlobals())
 describe('what is brought into the form', () => {
   it('is the record of a run, whose settings come back', async () => {
     const { intake, draft } = await openIntake()
-    const text = await readFile(join(import.meta.dirname, 'fixtures', 'default-run.json'), 'utf8')
-    const record = JSON.parse(text) as { experiment: { seed: number } }
-    record.experiment.seed = 99
+    const record = { ...defaultRecord, experiment: { ...defaultRecord.experiment, seed: 99 } }
     await intake.take({ file: new File([JSON.stringify(record)], 'run.json') })
     expect(draft.draft?.seed).toBe(99)
     expect(intake.message).toEqual({

@@ -53,6 +53,22 @@ export const baeraser = defineDefense({
   check: ({ recovery }, data) =>
     checkPatch({ size: recovery.patchSize }, data.shape).map((error) => ({ ...error, path: 'recovery.patchSize' })),
 
+  work({ knowledge, recovery, unlearning }, { trainImages, classes }) {
+    // Images of the class that is being tried are left out.
+    const others = Math.round(trainImages * (1 - 1 / classes))
+    const recoverySteps = Math.max(1, Math.floor(others / Math.min(others, recovery.batchSize)))
+    const searched = knowledge === 'oracle' ? 0 : classes
+    return [
+      {
+        loops: searched + 1,
+        // The search looks at nothing before its end.
+        epochs: recovery.epochs,
+        steps: (searched * recovery.searchEpochs + recovery.epochs) * recoverySteps,
+      },
+      { loops: 1, epochs: unlearning.epochs, steps: unlearning.epochs * Math.ceil(trainImages / unlearning.batchSize) },
+    ]
+  },
+
   async repair(view, params, context) {
     context.enterStage('recover')
     const { recovery, selection } = params

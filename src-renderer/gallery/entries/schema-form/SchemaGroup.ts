@@ -11,7 +11,9 @@ const long: GroupSpec = {
 }
 
 const state = (title: string, spec: GroupSpec, values: JsonObject, errors: Record<string, string> = {}): GalleryState =>
-  shown(title, () => h(SchemaGroup, { spec, values, errors, path: 'group' }, () => h('p', 'The fields of the group.')))
+  shown(title, () =>
+    h(SchemaGroup, { spec, base: {}, values, errors, path: 'group' }, () => h('p', 'The fields of the group.')),
+  )
 
 export const entry: GalleryEntry = {
   states: [
