@@ -30,6 +30,11 @@ export interface RepairJob {
   /** `progress` is 0..1 over the whole job. */
   readonly learningRate: (progress: number) => number
   readonly judge: Judge
+  /**
+   * How many times it starts anew, at half the learning rate, when no epoch was better than the start. Epochs are counted
+   * on.
+   */
+  readonly slowDowns?: number
   /** The victim's weights, which those who watch see first. */
   readonly victim: TensorMap
 }
@@ -39,6 +44,8 @@ export interface KeptWeights {
   readonly weights: TensorMap
   /** 0: those that it started from. */
   readonly keptEpoch: number
+  /** 1, or what was left of the learning rate in the end. */
+  readonly rateFactor: number
 }
 
 /**
@@ -46,44 +53,75 @@ export interface KeptWeights {
  * is content or the researcher asks to stop.
  */
 export async function keepBest(job: RepairJob, context: RunContext): Promise<KeptWeights> {
-  const { epochs, images, batchSize } = job
+  const { slowDowns = 0 } = job
+  const start = cloneTensors(job.state)
   const store = createStateStore(job.state)
-  let best: { weights: TensorMap; epoch: number; cost: number } | null = null
-
-  const isDone = async (epoch: number): Promise<boolean> => {
-    const weights = under('weights', store.tensors)
-    const { stop, cost } = await job.judge(weights, epoch)
-    // Of equals the later: the learning rate has come down since.
-    if (best === null || cost <= best.cost) {
-      if (best !== null) disposeTensors(best.weights)
-      best = { weights: cloneTensors(weights), epoch, cost }
-    }
-    return stop
-  }
-
+  const best = createBest()
+  let rateFactor = 1
   try {
     const step = compileStep(job.step, store)
-    const stepsPerEpoch = Math.ceil(images / batchSize)
-    const pace = createPace(context, { epochs, stepsPerEpoch })
-    let done = 0
-    await context.observe(job.victim, { epoch: 0, epochs, step: 0, stepsPerEpoch })
-    let finished = await isDone(0)
-    for (let epoch = 1; epoch <= epochs && !finished; epoch++) {
-      for (const [index, batch] of shuffledBatches(images, batchSize, job.shuffle).entries()) {
-        const progress = done++ / (epochs * stepsPerEpoch)
-        const outputs = step({ ...job.inputs(batch), learningRate: tf.scalar(job.learningRate(progress)) })
-        await pace.step(batch.length, tensorOf(outputs, 'loss'))
-        await context.observe(under('weights', store.tensors), { epoch, epochs, step: index + 1, stepsPerEpoch })
-      }
-      finished = (await isDone(epoch)) || context.isStopping()
+    const look = async (epoch: number): Promise<boolean> => {
+      const weights = under('weights', store.tensors)
+      const { stop, cost } = await job.judge(weights, epoch)
+      best.offer(weights, epoch, cost)
+      return stop
     }
-    const kept = best as { weights: TensorMap; epoch: number } | null
-    if (kept === null) throw new Error('A repair ended without having looked at any weights')
-    best = null
-    return { weights: kept.weights, keptEpoch: kept.epoch }
+    const { epochs, images, batchSize } = job
+    const stepsPerEpoch = Math.ceil(images / batchSize)
+    await context.observe(job.victim, { epoch: 0, epochs, step: 0, stepsPerEpoch })
+    let isDone = await look(0)
+    for (let attempt = 0; ; attempt++) {
+      const before = attempt * epochs
+      const pace = createPace(context, { epochs, stepsPerEpoch })
+      let done = 0
+      for (let epoch = before + 1; epoch <= before + epochs && !isDone; epoch++) {
+        for (const [index, batch] of shuffledBatches(images, batchSize, job.shuffle).entries()) {
+          const rate = rateFactor * job.learningRate(done++ / (epochs * stepsPerEpoch))
+          const outputs = step({ ...job.inputs(batch), learningRate: tf.scalar(rate) })
+          await pace.step(batch.length, tensorOf(outputs, 'loss'))
+          const moment = { epoch, epochs: before + epochs, step: index + 1, stepsPerEpoch }
+          await context.observe(under('weights', store.tensors), moment)
+        }
+        isDone = (await look(epoch)) || context.isStopping()
+      }
+      if (isDone || best.epoch() > 0 || attempt === slowDowns) break
+      rateFactor /= 2
+      store.update(cloneTensors(start))
+      context.note('info', 'No epoch was better than the start: starting anew at half the learning rate.')
+    }
+    return { ...best.take(), rateFactor }
   } finally {
     store.dispose()
-    const left = best as { weights: TensorMap } | null
-    if (left !== null) disposeTensors(left.weights)
+    disposeTensors(start)
+    best.dispose()
+  }
+}
+
+/** The weights of the lowest cost, and of equals the later: the learning rate has come down since. */
+function createBest() {
+  let best: { weights: TensorMap; epoch: number; cost: number } | null = null
+  const held = (): NonNullable<typeof best> => {
+    if (best === null) throw new Error('A repair ended without having looked at any weights')
+    return best
+  }
+  const dispose = (): void => {
+    if (best !== null) disposeTensors(best.weights)
+    best = null
+  }
+  return {
+    /** Keeps a second reference if they are the best. */
+    offer(weights: TensorMap, epoch: number, cost: number): void {
+      if (best !== null && cost > best.cost) return
+      dispose()
+      best = { weights: cloneTensors(weights), epoch, cost }
+    },
+    epoch: () => held().epoch,
+    /** Gives them away. */
+    take(): Pick<KeptWeights, 'weights' | 'keptEpoch'> {
+      const { weights, epoch } = held()
+      best = null
+      return { weights, keptEpoch: epoch }
+    },
+    dispose,
   }
 }

@@ -7,20 +7,25 @@ import { learningRateAt } from '../../../src-main/lab/training/schedule.js'
 import { quietContext } from '../../helpers/memory-host.js'
 import { useJavascriptBackend } from '../../helpers/tfjs.js'
 
-/** Counts its steps in the weight: two a epoch. `costs` are those of the epochs from 0 on. */
-function countingJob(costs: readonly number[], victim: RepairJob['victim']): RepairJob {
+/** Counts its steps in the weight: two an epoch. `costs` are those of the epochs from 0 on. */
+function countingJob(
+  costs: readonly number[],
+  victim: RepairJob['victim'],
+  epochs = costs.length - 1,
+  rates: number[] = [],
+): RepairJob {
   return {
     state: { 'weights/w': tf.scalar(0) },
-    step: (state) => ({
-      state: { 'weights/w': tf.add(state['weights/w']!, 1) },
-      outputs: { loss: tf.scalar(1) },
-    }),
-    epochs: costs.length - 1,
+    step(state, { learningRate }) {
+      rates.push(learningRate!.dataSync()[0]!)
+      return { state: { 'weights/w': tf.add(state['weights/w']!, 1) }, outputs: { loss: tf.scalar(1) } }
+    },
+    epochs,
     images: 5,
     batchSize: 3,
     shuffle: createRandomStreams(1).stream('shuffle'),
     inputs: () => ({}),
-    learningRate: () => 0.1,
+    learningRate: () => 0.5,
     judge: async (_weights, epoch) => ({ stop: costs[epoch] === -1, cost: costs[epoch]! }),
     victim,
   }
@@ -54,6 +59,41 @@ describe('a repair', () => {
 
   it('ends after the epoch in which it is asked to stop', async () => {
     expect(await kept([3, 2, 1], { isStopping: () => true })).toEqual({ keptEpoch: 1, steps: 2 })
+  })
+
+  it('starts anew at half the learning rate when nothing was better, counting on', async () => {
+    const victim = { w: tf.scalar(0) }
+    const rates: number[] = []
+    const notes: string[] = []
+    const seen: number[] = []
+    const { weights, keptEpoch, rateFactor } = await keepBest(
+      { ...countingJob([0, 1, 1, 1, 0], victim, 2, rates), slowDowns: 3 },
+      quietContext({
+        note: (_level, text) => void notes.push(text),
+        observe: async (_weights, { epoch }) => void seen.push(epoch),
+      }),
+    )
+    expect({ keptEpoch, rateFactor, steps: weights['w']!.dataSync()[0] }).toEqual({
+      keptEpoch: 4,
+      rateFactor: 0.5,
+      steps: 4,
+    })
+    expect(rates).toEqual([0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25])
+    expect(seen).toEqual([0, 1, 1, 2, 2, 3, 3, 4, 4])
+    expect(notes).toHaveLength(1)
+    tf.dispose([weights, victim])
+  })
+
+  it('gives up after so many new starts', async () => {
+    const victim = { w: tf.scalar(0) }
+    const job = { ...countingJob([0, 1, 1, 1, 1, 1, 1], victim, 2), slowDowns: 2 }
+    const { weights, keptEpoch, rateFactor } = await keepBest(job, quietContext())
+    expect({ keptEpoch, rateFactor, steps: weights['w']!.dataSync()[0] }).toEqual({
+      keptEpoch: 0,
+      rateFactor: 0.25,
+      steps: 0,
+    })
+    tf.dispose([weights, victim])
   })
 
   it('shows the victim first, then every step', async () => {

@@ -10,7 +10,7 @@ import { defineDefense, type DefenderView, type DefenseResult } from '../../defi
 import type { RunContext } from '../../run-context.js'
 import { accuracyJudge } from '../fine-tuning/accuracy-judge.js'
 import { fineTune } from '../fine-tuning/fine-tune.js'
-import { backdoorbenchTraining, descentParams, SelectionParams } from '../fine-tuning/params.js'
+import { backdoorbenchTraining, descentParams, keepLast, SelectionParams } from '../fine-tuning/params.js'
 import {
   choosePruning,
   prunedWeights,
@@ -21,7 +21,7 @@ import {
 } from './prune.js'
 
 const PruningParams = z.strictObject({
-  accuracyDrop: z.number().min(0).max(1).default(0.1).meta({
+  accuracyDrop: z.number().min(0).max(1).default(0.2).meta({
     title: 'Accuracy drop',
     description: "Share of the victim's validation accuracy that pruning may cost before it stops.",
   }),
@@ -46,7 +46,7 @@ const FinePruningParams = z.strictObject({
     epochs: 20,
     batchSize: 32,
     optimizer: 'sgd',
-    learningRate: 0.05,
+    learningRate: 0.1,
     weightDecay: 0.0005,
   })
     .prefault({})
@@ -58,7 +58,7 @@ type FinePruningParams = z.output<typeof FinePruningParams>
 const backdoorbench = {
   pruning: { accuracyDrop: 0.1, stepShare: 0.01 },
   fineTuning: { ...backdoorbenchTraining, epochs: 100 },
-  selection: { accuracyFloor: 1 },
+  selection: keepLast,
 }
 
 export const finePruning = defineDefense({
@@ -143,11 +143,16 @@ async function pruneAndFineTune(
   try {
     const judge = await accuracyJudge(view, selection.accuracyFloor, context)
     const random = view.random.within('fine-tune')
-    const kept = await fineTune(view, { start, masks, options: fineTuning, judge, random }, context)
+    const kept = await fineTune(
+      view,
+      { start, masks, options: fineTuning, slowDowns: selection.slowDowns, judge, random },
+      context,
+    )
     const isVictim = kept.keptEpoch === 0 && channels.length === 0
     return {
       outcome: isVictim ? 'not-improved' : 'repaired',
-      ...kept,
+      weights: kept.weights,
+      keptEpoch: kept.keptEpoch,
       detection: null,
       findings: [describePruning(pruning, measuredOn)],
     }

@@ -16,6 +16,7 @@ export interface FineTuningJob {
   readonly masks?: TensorMap
   readonly isTrained?: WeightChoice
   readonly options: DescentOptions
+  readonly slowDowns: number
   readonly judge: Judge
   readonly random: RandomStreams
 }
@@ -23,7 +24,7 @@ export interface FineTuningJob {
 /** Goes on training the victim's network with the defender's clean images. */
 export function fineTune(view: DefenderView, job: FineTuningJob, context: RunContext): Promise<KeptWeights> {
   const { network } = view.victim
-  const { start, masks = {}, isTrained, options, judge, random } = job
+  const { start, masks = {}, isTrained, options, slowDowns, judge, random } = job
   const optimizer = createOptimizer(options)
   const augmentation = defenderAugmentation(view, options, random)
   return keepBest(
@@ -35,6 +36,7 @@ export function fineTune(view: DefenderView, job: FineTuningJob, context: RunCon
       },
       step: classifierStep(network, optimizer, { augmentation, ...(isTrained === undefined ? {} : { isTrained }) }),
       judge,
+      slowDowns,
     },
     context,
   )
@@ -59,7 +61,7 @@ export function passesOver(
   options: DescentOptions,
   augmentation: Augmentation | null,
   random: RandomStreams,
-): Omit<RepairJob, 'state' | 'step' | 'judge'> {
+): Omit<RepairJob, 'state' | 'step' | 'judge' | 'slowDowns'> {
   return {
     epochs: options.epochs,
     images: train.count,

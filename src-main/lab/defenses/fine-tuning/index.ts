@@ -6,7 +6,7 @@
 import { defineDefense } from '../../define.js'
 import { accuracyJudge } from './accuracy-judge.js'
 import { fineTune } from './fine-tune.js'
-import { backdoorbenchTraining, FineTuningParams } from './params.js'
+import { backdoorbenchTraining, FineTuningParams, keepLast } from './params.js'
 
 export const fineTuning = defineDefense({
   id: 'fine-tuning',
@@ -28,7 +28,7 @@ export const fineTuning = defineDefense({
         'Hundred epochs of SGD 0.01 in batches of 256 with shifted images; the last epoch is kept. The flip that it adds ' +
         'for CIFAR-10 alone is not in it.',
       oracle: false,
-      params: { training: { ...backdoorbenchTraining, epochs: 100 }, selection: { accuracyFloor: 1 } },
+      params: { training: { ...backdoorbenchTraining, epochs: 100 }, selection: keepLast },
     },
   ],
   stages: [{ kind: 'fine-tune', title: 'Fine-tune' }],
@@ -39,7 +39,8 @@ export const fineTuning = defineDefense({
     context.enterStage('fine-tune')
     const { network, weights: start } = view.victim
     const judge = await accuracyJudge(view, selection.accuracyFloor, context)
-    const job = { start, options: training, judge, random: view.random.within('fine-tune') }
+    const { slowDowns } = selection
+    const job = { start, options: training, slowDowns, judge, random: view.random.within('fine-tune') }
     const classifier = `${network.classifierLayer}.`
     const { weights, keptEpoch } = await fineTune(
       view,

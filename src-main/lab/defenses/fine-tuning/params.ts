@@ -58,6 +58,17 @@ export const SelectionParams = z.strictObject({
         'The last epoch is kept whose validation accuracy lies no further than this below that of the victim. ' +
         '1: the last epoch, whatever it costs.',
     }),
+  slowDowns: z
+    .int()
+    .min(0)
+    .max(8)
+    .default(3)
+    .meta({
+      title: 'Slow-downs',
+      description:
+        'How many times the training starts anew, at half the learning rate, when no epoch keeps the accuracy: the ' +
+        'treatment is then as strong as the model bears.',
+    }),
 })
 
 export const FineTuningParams = z.strictObject({
@@ -69,7 +80,7 @@ export const FineTuningParams = z.strictObject({
     epochs: 20,
     batchSize: 32,
     optimizer: 'sgd',
-    learningRate: 0.05,
+    learningRate: 0.2,
     weightDecay: 0.0005,
   })
     .prefault({})
@@ -88,3 +99,6 @@ export const backdoorbenchTraining = {
   weightDecay: 0.0005,
   augmentation: { cropPadding: 4 },
 } as const
+
+/** What published code does: it ends with the last epoch. */
+export const keepLast = { accuracyFloor: 1, slowDowns: 0 } as const

@@ -9,10 +9,9 @@ import { defineDefense, type DefenderView } from '../../define.js'
 import type { Network } from '../../nn/network.js'
 import type { RunContext } from '../../run-context.js'
 import { classifierState } from '../../training/classifier-step.js'
-import { keepBest, type KeptWeights } from '../../training/keep-best.js'
+import { keepBest, type Judge, type KeptWeights } from '../../training/keep-best.js'
 import { accuracyJudge } from '../fine-tuning/accuracy-judge.js'
 import { defenderAugmentation, fineTune, passesOver } from '../fine-tuning/fine-tune.js'
-import type { DescentOptions } from '../fine-tuning/params.js'
 import { distillationStep, type AttendedFeature } from './distillation-step.js'
 import { ATTENDED, backdoorbenchParams, NadParams, officialParams } from './params.js'
 
@@ -57,9 +56,11 @@ export const nad = defineDefense({
 
   async repair(view, params, context) {
     context.enterStage('fine-tune')
-    const { teacher, keptEpoch: teacherEpoch, learningRate } = await trainTeacher(view, params, context)
+    const judge = await accuracyJudge(view, params.selection.accuracyFloor, context)
+    const teacher = await trainTeacher(view, params, judge, context)
     try {
-      if (teacherEpoch === 0) {
+      const learningRate = params.training.learningRate * teacher.rateFactor
+      if (teacher.keptEpoch === 0) {
         return {
           outcome: 'not-improved',
           weights: cloneTensors(view.victim.weights),
@@ -69,79 +70,69 @@ export const nad = defineDefense({
         }
       }
       context.enterStage('distill')
-      const kept = await distill(view, teacher, { ...params, learningRate }, context)
+      const options = { ...params.training, learningRate }
+      const { weights, keptEpoch } = await distill(
+        view,
+        teacher.weights,
+        { ...params, training: options },
+        judge,
+        context,
+      )
       return {
-        outcome: kept.keptEpoch === 0 ? 'not-improved' : 'repaired',
-        ...kept,
+        outcome: keptEpoch === 0 ? 'not-improved' : 'repaired',
+        weights,
         detection: null,
-        findings: [`Taught by the victim after ${teacherEpoch} epochs of fine-tuning, learning rate ${learningRate}.`],
+        keptEpoch,
+        findings: [
+          `The teacher is the victim after epoch ${teacher.keptEpoch} of fine-tuning, learning rate ${learningRate}.`,
+        ],
       }
     } finally {
-      disposeTensors(teacher)
+      disposeTensors(teacher.weights)
     }
   },
 })
 
-interface Teacher {
-  /** Owned by the caller. */
-  readonly teacher: TensorMap
-  /** 0: the victim, because no epoch kept the accuracy. */
-  readonly keptEpoch: number
-  /** At which it was trained. */
-  readonly learningRate: number
-}
-
-/** A learning rate that suits one network destroys another, so it goes down until the teacher keeps its accuracy. */
-async function trainTeacher(
+/** Those who watch see the student alone. */
+function trainTeacher(
   view: DefenderView,
-  { teacherEpochs, training, selection, slowDowns }: NadParams,
+  { teacherEpochs, training, selection }: NadParams,
+  judge: Judge,
   context: RunContext,
-): Promise<Teacher> {
-  const unseen: RunContext = { ...context, observe: async () => {} }
-  const judge = await accuracyJudge(view, selection.accuracyFloor, context)
-  const attempt = async (slowed: number): Promise<Teacher> => {
-    const learningRate = training.learningRate / 10 ** slowed
-    const { weights, keptEpoch } = await fineTune(
-      view,
-      {
-        start: view.victim.weights,
-        options: { ...training, epochs: teacherEpochs, learningRate },
-        judge,
-        random: view.random.within(`teacher.${slowed}`),
-      },
-      unseen,
-    )
-    if (keptEpoch > 0 || slowed === slowDowns || context.isStopping())
-      return { teacher: weights, keptEpoch, learningRate }
-    context.note('info', `At learning rate ${learningRate} the teacher loses too much accuracy: trying a tenth of it.`)
-    disposeTensors(weights)
-    return attempt(slowed + 1)
+): Promise<KeptWeights> {
+  const job = {
+    start: view.victim.weights,
+    options: { ...training, epochs: teacherEpochs },
+    slowDowns: selection.slowDowns,
+    judge,
+    random: view.random.within('teacher'),
   }
-  return attempt(0)
+  return fineTune(view, job, { ...context, observe: async () => {} })
 }
 
-async function distill(
+/** A learning rate that the teacher did not bear is none for the student. */
+function distill(
   view: DefenderView,
   teacher: TensorMap,
-  { betas, training, selection, learningRate }: NadParams & { readonly learningRate: number },
+  { betas, training, selection }: NadParams,
+  judge: Judge,
   context: RunContext,
 ): Promise<KeptWeights> {
   const { network, weights: victim } = view.victim
-  const options: DescentOptions = { ...training, learningRate }
   const random = view.random.within('student')
-  const optimizer = createOptimizer(options)
-  const augmentation = defenderAugmentation(view, options, random)
+  const optimizer = createOptimizer(training)
+  const augmentation = defenderAugmentation(view, training, random)
   const attended = attendedFeatures(network, [betas.first, betas.second, betas.third])
-  const judge = await accuracyJudge(view, selection.accuracyFloor, context)
   return keepBest(
     {
-      ...passesOver(view, options, augmentation, random),
+      ...passesOver(view, training, augmentation, random),
       state: {
         ...classifierState(network, cloneTensors(victim), optimizer),
         ...prefixed('teacher', cloneTensors(teacher)),
       },
       step: distillationStep(network, attended, optimizer, augmentation),
       judge,
+      slowDowns: selection.slowDowns,
     },
     context,
   )

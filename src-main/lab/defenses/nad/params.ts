@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { backdoorbenchTraining, descentParams, SelectionParams } from '../fine-tuning/params.js'
+import { backdoorbenchTraining, descentParams, keepLast, SelectionParams } from '../fine-tuning/params.js'
 
 /** How many of a network's maps are attended to: its last ones. */
 export const ATTENDED = 3
@@ -27,17 +27,12 @@ export const NadParams = z.strictObject({
     epochs: 20,
     batchSize: 32,
     optimizer: 'nesterov',
-    learningRate: 0.05,
+    learningRate: 0.1,
     weightDecay: 0.0001,
   })
     .prefault({})
     .meta({ title: 'Training', description: 'Of the teacher and of the student alike.' }),
   selection: SelectionParams.prefault({}).meta({ title: 'Choices' }),
-  slowDowns: z.int().min(0).max(5).default(2).meta({
-    title: 'Slow-downs',
-    description:
-      'How many times the learning rate goes down to a tenth when every epoch of the teacher breaks the accuracy floor.',
-  }),
 })
 export type NadParams = z.output<typeof NadParams>
 export type NadInput = z.input<typeof NadParams>
@@ -57,12 +52,12 @@ export const officialParams = {
     weightDecay: 0.0001,
     augmentation: { cropPadding: 4, horizontalFlip: true, cutout: 3 },
   },
-  selection: { accuracyFloor: 1 },
+  selection: keepLast,
 } as const satisfies NadInput
 
 export const backdoorbenchParams = {
   teacherEpochs: 10,
   betas: { first: 500, second: 1000, third: 1000 },
   training: { ...backdoorbenchTraining, epochs: 10, schedule: 'constant' },
-  selection: { accuracyFloor: 1 },
+  selection: keepLast,
 } as const satisfies NadInput
