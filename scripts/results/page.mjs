@@ -49,7 +49,7 @@ const parts = {
   },
   streaming: {
     title: 'Training while pages look on',
-    how: 'The victim of the default experiment for three epochs on the real engine, the ways taking turns; medians.',
+    how: 'The victim of the default experiment for four epochs on the real engine, the ways taking turns; medians.',
     measure: measureStreaming,
   },
 }

@@ -17,21 +17,33 @@ async function picture(page: Page, name: string): Promise<void> {
   }
 }
 
-test('the pictures of the documentation', async ({ app }) => {
+const done = (page: Page) => page.getByRole('main').getByText('Done', { exact: true })
+
+test('places of the page', async ({ app }) => {
   const page = await app.open()
+  await runFromPalette(page, 'run experiment a first look')
+  await expect(done(page)).toBeVisible({ timeout: 120_000 })
+  await app.goTo('#/')
+  await expect(page.getByRole('link', { name: 'A first look in seconds' })).toBeVisible()
+  await picture(page, 'home')
+  await app.goTo('#/settings')
+  await expect(page.getByRole('heading', { name: 'Settings' }).first()).toBeVisible()
+  await picture(page, 'settings')
 
   await app.goTo('#/compose')
   await expect(page.getByText('Ready to run')).toBeVisible()
   await page.getByRole('button', { name: 'Edit the trigger' }).click()
   await expect(page.getByRole('img', { name: /^Training image \d+, poisoned$/ }).first()).toBeVisible()
   await picture(page, 'compose')
+})
 
+test('a run', async ({ app }) => {
+  const page = await app.open()
   await runFromPalette(page, 'run experiment badnets on digits')
-  const progress = page.getByRole('region', { name: 'Progress' })
-  await expect(progress).toContainText('epoch 6/10', { timeout: 120_000 })
+  await expect(page.getByRole('region', { name: 'Progress' })).toContainText('epoch 6/10', { timeout: 120_000 })
   await picture(page, 'run')
 
-  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible({ timeout: 400_000 })
+  await expect(done(page)).toBeVisible({ timeout: 400_000 })
   const slider = page.getByRole('slider', { name: 'Moment' })
   await slider.focus()
   await page.keyboard.press('End')
@@ -41,13 +53,4 @@ test('the pictures of the documentation', async ({ app }) => {
   await page.keyboard.press('Home')
   await expect(slider).toHaveValue('0')
   await picture(page, 'wall-start')
-
-  await runFromPalette(page, 'run experiment a first look')
-  await expect(page.getByRole('main').getByText('Done', { exact: true })).toBeVisible({ timeout: 120_000 })
-  await app.goTo('#/')
-  await expect(page.getByRole('link', { name: 'A first look in seconds' })).toBeVisible()
-  await picture(page, 'home')
-  await app.goTo('#/settings')
-  await expect(page.getByRole('heading', { name: 'Settings' }).first()).toBeVisible()
-  await picture(page, 'settings')
 })

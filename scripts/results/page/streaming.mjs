@@ -4,17 +4,18 @@ import { median, percent } from './numbers.mjs'
 import { VIEWPORT, withWorkspace } from './served-page.mjs'
 
 const ROUNDS = 5
-const EPOCHS = 3
+const EPOCHS = 4
 const ONLOOKERS = [1, 2]
 
 /**
  * @typedef {import('../../served/connect.mjs').Connection} Connection
  * @typedef {{ origin: string, cookie: string }} Guest
- * @typedef {() => Promise<void>} WayOut
  *
- * @typedef {object} Way
- * @property {string} title
- * @property {(runId: string) => Promise<WayOut>} look begins to look on
+ * @typedef {object} Onlookers there before a run begins
+ * @property {(runId: string) => Promise<unknown>} follow
+ * @property {() => Promise<unknown>} leave
+ *
+ * @typedef {{ title: string, come: () => Promise<Onlookers> }} Way
  */
 
 /**
@@ -32,16 +33,16 @@ export function measureStreaming(browser) {
       const experiment = { ...preset.experiment, defenses: [], training: { epochs: EPOCHS } }
       /** @type {Way[]} */
       const ways = [
-        { title: 'nobody looks on', look: async () => async () => undefined },
-        { title: 'two pages on other machines', look: () => listen(guest) },
-        { title: 'two pages on this machine', look: (runId) => openWindows(browser, guest, runId) },
+        { title: 'nobody looks on', come: nobody },
+        { title: 'two pages on other machines', come: () => listeners(guest) },
+        { title: 'two pages on this machine', come: () => windows(browser, guest) },
       ]
       // The first run pays for what is made ready, so it does not count.
-      await train(connection, experiment, async () => async () => undefined)
+      await train(connection, experiment, nobody)
       const seconds = ways.map(() => /** @type {number[]} */ ([]))
       for (let round = 0; round < ROUNDS; round++) {
-        for (const [index, { look }] of ways.entries()) {
-          seconds[index]?.push(await train(connection, experiment, look))
+        for (const [index, { come }] of ways.entries()) {
+          seconds[index]?.push(await train(connection, experiment, come))
         }
       }
       const medians = seconds.map(median)
@@ -65,49 +66,60 @@ export function measureStreaming(browser) {
 /**
  * @param {Connection} connection
  * @param {object} experiment
- * @param {Way['look']} look
+ * @param {Way['come']} come
  * @returns {Promise<number>} seconds of training alone, as the run itself reports them
  */
-async function train(connection, experiment, look) {
+async function train(connection, experiment, come) {
+  const onlookers = await come()
   const ended = Promise.withResolvers()
   const stop = connection.onEvent((event) => {
     if (event.type === 'run.finished') ended.resolve(event)
     if (event.type === 'run.failed') ended.reject(new Error(JSON.stringify(event)))
   })
   const { runId } = await connection.call('run.start', { experiment })
-  const leave = await look(runId)
+  await onlookers.follow(runId)
   const { summary } = /** @type {{ summary: { seconds: { train: number } } }} */ (await ended.promise)
-  await leave()
   stop()
+  await onlookers.leave()
   return summary.seconds.train
 }
 
+/** @returns {Promise<Onlookers>} */
+async function nobody() {
+  return { follow: async () => undefined, leave: async () => undefined }
+}
+
 /**
- * The cost to this machine of pages elsewhere: two sockets that are sent everything.
+ * What pages elsewhere cost this machine: two sockets that are sent everything.
  * @param {Guest} guest
- * @returns {Promise<WayOut>}
+ * @returns {Promise<Onlookers>}
  */
-async function listen(guest) {
+async function listeners(guest) {
   const connections = await Promise.all(ONLOOKERS.map(() => connectAs(guest)))
-  return async () => connections.forEach((each) => each.close())
+  return { follow: async () => undefined, leave: async () => connections.forEach((each) => each.close()) }
 }
 
 /**
  * Two pages that follow the run and draw it, with the processor that trains.
  * @param {import('@playwright/test').Browser} browser
  * @param {Guest} guest
- * @param {string} runId
- * @returns {Promise<WayOut>}
+ * @returns {Promise<Onlookers>}
  */
-async function openWindows(browser, { origin, cookie }, runId) {
+async function windows(browser, { origin, cookie }) {
   const context = await browser.newContext({ viewport: VIEWPORT })
   const [name = '', value = ''] = cookie.split('=')
   await context.addCookies([{ name, value, url: origin }])
-  await Promise.all(
+  const pages = await Promise.all(
     ONLOOKERS.map(async () => {
       const page = await context.newPage()
-      await page.goto(`${origin}/#/runs/${runId}`)
+      await page.goto(origin)
+      await page.getByText('Connected', { exact: true }).waitFor()
+      return page
     }),
   )
-  return () => context.close()
+  return {
+    follow: (runId) =>
+      Promise.all(pages.map((page) => page.evaluate((runId) => void (location.hash = `/runs/${runId}`), runId))),
+    leave: () => context.close(),
+  }
 }

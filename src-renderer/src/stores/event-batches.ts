@@ -1,5 +1,5 @@
 /** No more often than this is the page drawn anew for what comes from a run: a person reads no faster. */
-const EVERY_MS = 100
+const EVERY_MS = 250
 
 /**
  * Hands things on in batches. The first comes through at once; those that follow closely wait for each other. What is

@@ -17,11 +17,11 @@ it('hands on the first at once, and those that follow closely together', () => {
   const { batches, hear } = open()
   for (const item of [1, 2, 3]) hear(item)
   expect(batches).toEqual([[1]])
-  vi.advanceTimersByTime(100)
+  vi.advanceTimersByTime(250)
   expect(batches).toEqual([[1], [2, 3]])
   hear(4)
   expect(batches).toEqual([[1], [2, 3]])
-  vi.advanceTimersByTime(100)
+  vi.advanceTimersByTime(250)
   expect(batches).toEqual([[1], [2, 3], [4]])
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { figuresState } from '../../../src-renderer/src/features/run/figures-state.js'
 import { lossChart, lossTable } from '../../../src-renderer/src/features/run/loss-chart.js'
 import { plainNumber } from '../../../src-renderer/src/ui/format.js'
 import { X_KINDS } from '../../../src-renderer/src/ui/chart/view/chart-settings.js'
@@ -6,7 +7,7 @@ import { recoveredSheets, trueTrigger } from '../../../src-renderer/src/features
 import { findings, trueTarget } from '../../../src-renderer/src/features/run/run-results.js'
 import { epochTicks, scoreChart, scoreTable, stagePlaces } from '../../../src-renderer/src/features/run/score-chart.js'
 import { defenseResults } from '../../../src-renderer/src/stores/run-results.js'
-import { runState } from '../../../src-renderer/src/stores/run-state.js'
+import { applyEvent, initialRunState, runState } from '../../../src-renderer/src/stores/run-state.js'
 import { defaultEvents, defaultRecord, queuedRecord } from './fixtures/fixtures.js'
 
 const done = runState(queuedRecord, defaultEvents)
@@ -56,6 +57,25 @@ describe('scoreChart', () => {
     const { columns, rows } = scoreTable(done)
     expect(rows).toHaveLength(done.metrics.length)
     expect(rows.every((row) => row.length === columns.length)).toBe(true)
+  })
+})
+
+describe('figuresState', () => {
+  it('stays the same for reports that change no figure, and follows those that do', () => {
+    let state = initialRunState(queuedRecord)
+    let figured = figuresState(undefined, state, false)
+    let placed = figured
+    let changes = 0
+    for (const event of defaultEvents) {
+      state = applyEvent(state, event)
+      const next = figuresState(figured, state, false)
+      placed = figuresState(placed, state, true)
+      if (next !== figured) changes++
+      figured = next
+      expect(scoreChart(figured, 'epoch').series).toEqual(scoreChart(state, 'epoch').series)
+      expect(scoreChart(placed, 'step').series).toEqual(scoreChart(state, 'step').series)
+    }
+    expect(changes).toBeLessThan(defaultEvents.length / 5)
   })
 })
 
