@@ -35,6 +35,7 @@ try {
   const datasets = await connection.call('dataset.list')
   write('datasets.json', pretty({ ...datasets, folder: DATASETS_FOLDER }))
   write('preview.json', pretty(await connection.call('trigger.preview', { experiment, count: PREVIEW_IMAGES })))
+  write('estimate.json', pretty(await connection.call('experiment.estimate', { experiment })))
   if (!values['keep-run']) await recordRun(connection, experiment)
   write('system.json', pretty(withoutFolders(await connection.call('system.report'))))
   connection.close()

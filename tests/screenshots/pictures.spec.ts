@@ -17,6 +17,10 @@ async function picture(page: Page, name: string): Promise<void> {
   }
 }
 
+const runIdOf = async (page: Page, name: string): Promise<string> => {
+  const address = await page.getByRole('link', { name }).first().getAttribute('href')
+  return /runs\/([^?]+)/.exec(address ?? '')?.[1] ?? ''
+}
 const done = (page: Page) => page.getByRole('main').getByText('Done', { exact: true })
 
 test('places of the page', async ({ app }) => {
@@ -26,9 +30,25 @@ test('places of the page', async ({ app }) => {
   await app.goTo('#/')
   await expect(page.getByRole('link', { name: 'A first look in seconds' })).toBeVisible()
   await picture(page, 'home')
+  const first = await runIdOf(page, 'A first look in seconds')
   await app.goTo('#/settings')
   await expect(page.getByRole('heading', { name: 'Settings' }).first()).toBeVisible()
   await picture(page, 'settings')
+
+  // A second one that differs in one thing.
+  await app.goTo('#/compose')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('start from first look')
+  await page.keyboard.press('Enter')
+  await page.getByLabel('Name', { exact: true }).fill('Fewer poisoned images')
+  await page.getByLabel('Poison rate', { exact: true }).fill('0.01')
+  await expect(page.getByText('Ready to run')).toBeVisible()
+  await page.keyboard.press('Control+Enter')
+  await expect(done(page)).toBeVisible({ timeout: 120_000 })
+  const second = /runs\/([^?]+)/.exec(page.url())?.[1] ?? ''
+  await app.goTo(`#/compare?runs=${first},${second}`)
+  await expect(page.getByRole('region', { name: 'Results, table' })).toBeVisible()
+  await picture(page, 'compare')
 
   await app.goTo('#/compose')
   await expect(page.getByText('Ready to run')).toBeVisible()

@@ -1,5 +1,6 @@
 import catalogue from '../recordings/catalogue.json?raw'
 import datasets from '../recordings/datasets.json?raw'
+import estimate from '../recordings/estimate.json?raw'
 import preview from '../recordings/preview.json?raw'
 import events from '../recordings/run/events.jsonl?raw'
 import record from '../recordings/run/run.json?raw'
@@ -7,7 +8,7 @@ import system from '../recordings/system.json?raw'
 import type { FileUrl } from '../../src/stores/app-client.js'
 import { parseRecording } from './recording.js'
 
-export const recording = parseRecording({ record, events, catalogue, system, datasets, preview })
+export const recording = parseRecording({ record, events, catalogue, system, datasets, estimate, preview })
 
 const pictures = import.meta.glob<string>('../recordings/run/**/*.png', {
   eager: true,

@@ -33,6 +33,7 @@ export interface RecordedAppOptions {
 
 const DIFFERENT =
   'This is the replay of a recorded run. Nothing is computed, so what was changed in the experiment changes nothing here.'
+const REAL_ENGINE = 'Take the change back, or use the real engine: npm start.'
 const STOPPING =
   'Stopping: the rest of this stage is left out. The figures that follow are those of the recorded run, which went on.'
 
@@ -42,13 +43,14 @@ const STOPPING =
  */
 export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
   const { recording, clock = browserClock } = options
-  const { catalogue, datasets, preview, system } = recording
+  const { catalogue, datasets, estimate, preview, system } = recording
   const runs = new Map(options.runs.map((run) => [run.record.runId, run]))
   const listeners = new Set<(event: AppEvent) => void>()
   const waiting: RunId[] = []
   let { speed } = options
   // What has become known since then has its default, as it would in a run of the same file today.
   const recorded = checkExperiment(catalogue, asJson(recording.record.experiment))
+  const isRecorded = (experiment: Experiment): boolean => sameJson(asJson(experiment), asJson(recorded))
   let active: { readonly runId: RunId; readonly player: Player; next: number; isPaused: boolean } | null = null
   let started = 0
 
@@ -78,7 +80,7 @@ export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
       clock,
     )
     active = { runId, player, next: 0, isPaused: false }
-    if (!sameJson(asJson(found(runId).record.experiment), asJson(recorded))) {
+    if (!isRecorded(found(runId).record.experiment)) {
       publish(runId, { type: 'run.note', level: 'warning', text: DIFFERENT })
     }
   }
@@ -105,15 +107,24 @@ export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
     'catalogue.list': async () => catalogue,
     'system.report': async () => system,
     'dataset.list': async () => datasets,
+    'study.list': async () => ({ names: [] }),
     'experiment.check': async ({ experiment }) => ({ experiment: checkExperiment(catalogue, experiment) }),
 
+    'experiment.estimate': async ({ experiment }) => {
+      if (isRecorded(checkExperiment(catalogue, experiment))) return estimate
+      throw new AppError({
+        code: 'unsupported',
+        message: 'Only what the recorded experiment takes is known, and this one differs from it.',
+        hint: REAL_ENGINE,
+      })
+    },
     'trigger.preview': async ({ experiment, offset, count }) => {
       const asked = checkExperiment(catalogue, experiment)
       if (!sameJson(whatIsPoisoned(asked), whatIsPoisoned(recorded))) {
         throw new AppError({
           code: 'unsupported',
           message: 'Only the images of the recorded experiment are there, and dataset, attack or seed differ from it.',
-          hint: 'Take the change back, or use the real engine: npm start.',
+          hint: REAL_ENGINE,
         })
       }
       const { length } = preview.samples
@@ -219,7 +230,7 @@ function refuseAll(): AppHandlers {
     throw new AppError({
       code: 'unsupported',
       message: `"${name}" was not recorded, and nothing is computed here.`,
-      hint: 'Use the real engine: npm start.',
+      hint: REAL_ENGINE,
     })
   }
   return Object.fromEntries(Object.keys(commands).map((name) => [name, refuse(name)])) as unknown as AppHandlers

@@ -1,4 +1,5 @@
 import { RunEvent, SystemReport, commands, type Commands, type OutputOf } from '../../../src-shared/contract/index.js'
+import { Estimate } from '../../../src-shared/model/estimate.js'
 import { Catalogue } from '../../../src-shared/model/plugin-manifest.js'
 import { RunRecord } from '../../../src-shared/model/run-record.js'
 import { TriggerPreview } from '../../../src-shared/model/trigger-preview.js'
@@ -11,13 +12,15 @@ export interface Recording {
   readonly catalogue: Catalogue
   readonly system: SystemReport
   readonly datasets: OutputOf<Commands['dataset.list']>
+  /** What its experiment was expected to take. */
+  readonly estimate: Estimate
   /** The first poisoned images of its experiment. */
   readonly preview: TriggerPreview
 }
 
 /** The texts of the files of a recording, by name. */
 export type RecordingTexts = Readonly<
-  Record<'record' | 'events' | 'catalogue' | 'system' | 'datasets' | 'preview', string>
+  Record<'record' | 'events' | 'catalogue' | 'system' | 'datasets' | 'estimate' | 'preview', string>
 >
 
 export function parseRecording(texts: RecordingTexts): Recording {
@@ -31,6 +34,7 @@ export function parseRecording(texts: RecordingTexts): Recording {
       catalogue: Catalogue.parse(JSON.parse(texts.catalogue)),
       system: SystemReport.parse(JSON.parse(texts.system)),
       datasets: commands['dataset.list'].output.parse(JSON.parse(texts.datasets)),
+      estimate: Estimate.parse(JSON.parse(texts.estimate)),
       preview: TriggerPreview.parse(JSON.parse(texts.preview)),
     }
   } catch (cause) {

@@ -4,6 +4,7 @@ import { MANY_RUNS, runsOf, scenarios, type ScenarioName } from '../../../src-re
 import { planExperiment } from '../../../src-main/lab/experiment-plan.js'
 import { runState } from '../../../src-renderer/src/stores/run-state.js'
 import { commands, isRunEvent, type AppEvent, type RunEvent } from '../../../src-shared/contract/index.js'
+import type { JsonValue } from '../../../src-shared/model/json.js'
 import { RunRecord } from '../../../src-shared/model/run-record.js'
 import { createMemoryPair } from '../../../src-shared/rpc/memory-transport.js'
 import { connectTo } from '../../helpers/contract-client.js'
@@ -167,6 +168,13 @@ describe('the recorded application', () => {
     expect(told).toMatchObject([{ type: 'run.annotated', runId, annotations: { tags: ['paper'] } }])
     const { runs } = await app.handlers['run.list']({})
     expect(runs[0]?.annotations).toEqual({ tags: ['paper'], note: '', isStarred: true, isArchived: false })
+  })
+
+  it('knows what its own experiment takes', async () => {
+    const ask = (given: object) =>
+      app.handlers['experiment.estimate']({ experiment: JSON.parse(JSON.stringify(given)) as JsonValue })
+    expect(await ask(experiment)).toEqual(recording.estimate)
+    await expect(ask({ ...experiment, seed: 2 })).rejects.toMatchObject({ code: 'unsupported' })
   })
 
   it('refuses in words what it can neither replay nor compute', async () => {
