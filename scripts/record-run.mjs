@@ -19,29 +19,37 @@ const PREVIEW_IMAGES = 64
 /** Digits of a confidence that anything on the page depends on. */
 const CONFIDENCE_DIGITS = 3
 
-const DATASETS_FOLDER = '/srv/unbackdoor/cache/datasets'
 /** What the gallery replays. */
 const PRESET = 'default'
 
 const { values } = parseArgs({ options: { 'keep-run': { type: 'boolean', default: false } } })
 const folder = fileURLToPath(new URL('../src-renderer/gallery/recordings', import.meta.url))
 const workspace = mkdtempSync(join(tmpdir(), 'unbackdoor-record-'))
+// What else was imported on this machine is no part of the recording.
+const cache = mkdtempSync(join(tmpdir(), 'unbackdoor-cache-'))
+process.env.UNBACKDOOR_CACHE = cache
 const served = await startServed(workspace)
+/** Where things lie on the machine that recorded is nobody's business. @type {[string, string][]} */
+const places = [
+  [workspace, '/srv/unbackdoor/workspace'],
+  [cache, '/srv/unbackdoor/cache'],
+]
 try {
   const connection = await connect(served)
+  const system = await connection.call('system.report')
+  if (system.engine.libraryFolder !== null) places.push([system.engine.libraryFolder, '/srv/unbackdoor/engine'])
   const catalogue = await connection.call('catalogue.list')
   const { experiment } = catalogue.experiments.find((/** @type {{ id: string }} */ { id }) => id === PRESET)
   write('catalogue.json', pretty(catalogue))
-  const datasets = await connection.call('dataset.list')
-  write('datasets.json', pretty({ ...datasets, folder: DATASETS_FOLDER }))
+  write('datasets.json', pretty(await connection.call('dataset.list')))
   write('preview.json', pretty(await connection.call('trigger.preview', { experiment, count: PREVIEW_IMAGES })))
   write('estimate.json', pretty(await connection.call('experiment.estimate', { experiment })))
   if (!values['keep-run']) await recordRun(connection, experiment)
-  write('system.json', pretty(withoutFolders(await connection.call('system.report'))))
+  write('system.json', pretty(system))
   connection.close()
 } finally {
   await served.end()
-  rmSync(workspace, { recursive: true, force: true })
+  for (const folder of [workspace, cache]) rmSync(folder, { recursive: true, force: true })
 }
 
 /**
@@ -62,7 +70,7 @@ async function recordRun(connection, experiment) {
   const { record } = await connection.call('run.snapshot', { runId })
 
   rmSync(join(folder, 'run'), { recursive: true, force: true })
-  write('run/run.json', pretty({ ...record, engine: hideLibrary(record.engine) }))
+  write('run/run.json', pretty(record))
   write('run/events.jsonl', events.map((event) => `${JSON.stringify(shortened(event))}\n`).join(''))
   for (const { path, mediaType } of record.artifacts) {
     if (mediaType === 'image/png') write(`run/${path}`, await connection.get(`/run/${runId}/files/${path}`))
@@ -78,27 +86,12 @@ function pretty(value) {
 function write(path, content) {
   const target = join(folder, path)
   mkdirSync(dirname(target), { recursive: true })
-  writeFileSync(target, content)
-}
-
-/** Where things lie on the machine that recorded is nobody's business. @param {object} engine */
-function hideLibrary(engine) {
-  return { ...engine, libraryFolder: '/srv/unbackdoor/cache/engines' }
-}
-
-/** @param {{ engine: object, datasetCache: object }} system */
-function withoutFolders(system) {
-  return {
-    ...system,
-    workspace: '/srv/unbackdoor/workspace',
-    engine: hideLibrary(system.engine),
-    datasetCache: { ...system.datasetCache, folder: DATASETS_FOLDER },
-  }
+  const hide = (/** @type {string} */ text) => places.reduce((sofar, [from, to]) => sofar.replaceAll(from, to), text)
+  writeFileSync(target, typeof content === 'string' ? hide(content) : content)
 }
 
 /** @param {import('./served/connect.mjs').RunEvent} event */
 function shortened(event) {
-  if (event.type === 'run.planned') return { ...event, engine: hideLibrary(/** @type {object} */ (event.engine)) }
   if (event.type !== 'run.wall') return event
   const confidence = /** @type {number[]} */ (event.confidence).map((each) => Number(each.toFixed(CONFIDENCE_DIGITS)))
   return { ...event, confidence }

@@ -29,7 +29,7 @@ describe('the sources', () => {
     .flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
     )
-    .filter((path) => /[.](ts|mjs|cjs|vue|md|css|html)$/.test(path))
+    .filter((path) => /[.](ts|mjs|cjs|vue|md|css|html|json|jsonl)$/.test(path))
 
   it('contain no note left for later, no skipped type check and no machine path', () => {
     const marks = [/\bTO[D]O\b/, /\bFIX[M]E\b/, /@ts-(ignor[e]|expect-erro[r])/, /(^|[\s'"(=])\/(home|root)\/\w/m]
