@@ -7,7 +7,7 @@ export function runShare(event: RunEvent, stageCount: number): number | null {
   if (event.type !== 'run.progress') return null
   // Epochs count from 1, and 0 is before the first of them.
   const epochsDone = Math.max(0, event.epoch - 1) + ratio(event.step, event.steps)
-  return clamp((event.stage + clamp(ratio(epochsDone, event.epochs))) / stageCount)
+  return clamp((event.stage + (event.stageShare ?? clamp(ratio(epochsDone, event.epochs)))) / stageCount)
 }
 
 function ratio(part: number, whole: number): number {

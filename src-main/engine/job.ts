@@ -36,6 +36,7 @@ export async function runJob({ plan, folder, engine, reader, control, emit, log 
       breathe: () => control.breathe(),
       isStopping: () => control.isStopping(),
       emit,
+      memoryMb: () => process.memoryUsage.rss() / MB,
       peakMemoryMb,
     })
     emit({ type: 'run.finished', summary })

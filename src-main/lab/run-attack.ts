@@ -9,6 +9,7 @@ import type { Network } from './nn/network.js'
 import { plannedTraining } from './planned-training.js'
 import type { RandomStreams } from './random/streams.js'
 import type { RunContext } from './run-context.js'
+import { besides } from './stage-parts.js'
 import { trainClassifier } from './training/train-classifier.js'
 
 export interface AttackGround {
@@ -44,7 +45,8 @@ export async function startAttack(
   const { trigger, renew }: CraftedTrigger =
     definition.craft === undefined
       ? { trigger: definition.createTrigger(params, plan.data, random) }
-      : await definition.craft(params, craftSetting(ground, context), context)
+      : // Of crafting, training the clean model takes by far the longest: it alone tells how far the stage is.
+        await definition.craft(params, craftSetting(ground, context), besides(context))
   enter('poison')
   let backdoor = plantWith(trigger)
   await saveBackdoor(backdoor, train, context)
@@ -57,7 +59,7 @@ export async function startAttack(
       renew === undefined
         ? null
         : async (weights, epoch) => {
-            backdoor = plantWith(await renew(weights, epoch, context))
+            backdoor = plantWith(await renew(weights, epoch, besides(context)))
             const { picture } = backdoor.trigger
             const number = String(epoch).padStart(3, '0')
             await context.files.saveImage(`trigger/epoch-${number}.png`, `Trigger of epoch ${epoch}`, picture)

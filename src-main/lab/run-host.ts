@@ -13,6 +13,8 @@ export interface RunHost {
   breathe(): Promise<void>
   isStopping(): boolean
   emit(fact: RunFact): void
+  /** Resident memory of the process now. */
+  memoryMb(): number
   /** Highest resident memory of the process so far. */
   peakMemoryMb(): number
 }

@@ -41,7 +41,7 @@ export function createStageClock(stages: readonly Stage[], host: RunHost): Stage
     files,
     now: () => host.now(),
     breathe: () => host.breathe(),
-    progress: (progress) => host.emit({ type: 'run.progress', stage: index, ...progress }),
+    progress: (progress) => host.emit({ type: 'run.progress', stage: index, memoryMb: host.memoryMb(), ...progress }),
     metrics: (metrics) => host.emit({ type: 'run.metrics', stage: index, ...metrics }),
     note: (level, text) => host.emit({ type: 'run.note', level, text }),
     enterStage: enter,

@@ -19,7 +19,12 @@ export const RunFact = z.discriminatedUnion('type', [
     step: z.int().min(0),
     steps: z.int().min(0),
     imagesPerSecond: z.number().min(0),
+    /** Of the stage. */
     remainingMs: z.number().min(0).nullable(),
+    /** How much of the stage is done, 0 to 1, where it is known; runs of earlier versions do not say. */
+    stageShare: z.number().min(0).max(1).optional(),
+    /** What the engine holds in memory, in MB; runs of earlier versions do not say. */
+    memoryMb: z.number().min(0).optional(),
     loss: z.number().nullable(),
     note: z.string().optional(),
   }),

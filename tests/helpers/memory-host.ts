@@ -97,6 +97,7 @@ export function memoryHost(
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
     isStopping: () => false,
     emit: (fact) => facts.push(fact),
+    memoryMb: () => 0,
     peakMemoryMb: () => 0,
     ...overrides,
   }

@@ -1,6 +1,7 @@
 import { AppError } from '../../../src-shared/contract/errors.js'
 import type { RunContext } from '../run-context.js'
 import type { Tensor } from '../tf.js'
+import { createTimeLeft } from './time-left.js'
 
 /** Reading a number back from the backend waits for everything before it, so it happens at most ten times a second. */
 const REPORT_EVERY_MS = 100
@@ -24,6 +25,7 @@ export interface PaceOptions {
 
 export function createPace(context: RunContext, { epochs, stepsPerEpoch, note }: PaceOptions): Pace {
   const started = context.now()
+  const timeLeft = createTimeLeft(epochs, stepsPerEpoch)
   const total = epochs * stepsPerEpoch
   let done = 0
   let images = 0
@@ -34,6 +36,7 @@ export function createPace(context: RunContext, { epochs, stepsPerEpoch, note }:
       done += 1
       images += imagesInStep
       const now = context.now()
+      timeLeft.step(now)
       if (now - lastReport < REPORT_EVERY_MS && done < total) {
         loss?.dispose()
         return
@@ -51,7 +54,8 @@ export function createPace(context: RunContext, { epochs, stepsPerEpoch, note }:
         step,
         steps: stepsPerEpoch,
         imagesPerSecond: (images / elapsed) * 1000,
-        remainingMs: (elapsed / done) * (total - done),
+        remainingMs: timeLeft.remainingMs(),
+        stageShare: done / total,
         loss: lossValue,
         ...(note === undefined ? {} : { note }),
       })

@@ -17,19 +17,26 @@ export interface FoundTarget {
   readonly target: number
   /** Where its triggers were found. */
   readonly position: PatchPosition
+  /** Contexts for the loops of the stage that follow the search. */
+  readonly next: () => RunContext
 }
 
-/** Searches for the target and saves what was found of each class. A result that changes nothing where there is none. */
+/**
+ * Searches for the target and saves what was found of each class. A result that changes nothing where there is none.
+ * `epochsAfter`: of each loop of the stage that follows the search.
+ */
 export async function findTarget(
   view: DefenderView,
   options: Omit<RecoveryOptions, 'position'>,
   position: PatchPosition | 'any',
   { detectionThreshold }: SelectionParams,
   context: RunContext,
+  epochsAfter: readonly number[],
 ): Promise<FoundTarget | DefenseResult> {
-  const { detection, position: found } = await searchAt(position, view, options, detectionThreshold, context)
+  const searched = await searchAt(position, view, options, detectionThreshold, context, epochsAfter)
+  const { detection } = searched
   await context.files.saveJson('detection.json', 'Success of recovered triggers per class', detection)
-  if (detection.target !== null) return { detection, target: detection.target, position: found }
+  if (detection.target !== null) return { ...searched, target: detection.target }
   context.note('info', 'No backdoor found: no class yields recovered triggers. The model is left as it was.')
   const weights = cloneTensors(view.victim.weights)
   return { outcome: 'no-backdoor-found', weights, detection, keptEpoch: null }

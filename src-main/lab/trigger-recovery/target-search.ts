@@ -7,6 +7,7 @@ import { disposeTensors } from '../compute/tensor-map.js'
 import type { DefenderView } from '../define.js'
 import { predictClasses } from '../evaluation/predict.js'
 import type { RunContext } from '../run-context.js'
+import { stageParts } from '../stage-parts.js'
 import { recoverTriggers, type PatchPosition, type RecoveryOptions } from './recover.js'
 import { measureRecoveredSuccess } from './recovered-success.js'
 
@@ -14,13 +15,13 @@ const ROUNDS = 4
 
 /**
  * Recovers triggers for every class and takes the class whose excess success (over the base rate) is highest, if it
- * reaches `threshold`.
+ * reaches `threshold`. `nextContext` gives each class the context of its part of the stage.
  */
 export async function searchTarget(
   view: DefenderView,
   options: RecoveryOptions,
   threshold: number,
-  context: RunContext,
+  nextContext: () => RunContext,
 ): Promise<Detection> {
   const { network, weights } = view.victim
   const predicted = await predictClasses(network, weights, view.validation)
@@ -32,7 +33,7 @@ export async function searchTarget(
       targetClass,
       options,
       random,
-      context,
+      nextContext(),
       `searching: is it class ${name}?`,
     )
     const recoveredSuccess = await measureRecoveredSuccess(
@@ -59,11 +60,13 @@ export interface PlacedDetection {
   readonly detection: Detection
   /** Where the triggers were found, or would have been. */
   readonly position: PatchPosition
+  /** Contexts for the loops of the stage that follow the search. */
+  readonly next: () => RunContext
 }
 
 /**
  * The same where it may not be known whether a trigger works anywhere: `any` looks at random places first, and where that
- * finds nothing, learns the places.
+ * finds nothing, learns the places. `epochsAfter`: of each loop of the stage that follows the search.
  */
 export async function searchAt(
   position: PatchPosition | 'any',
@@ -71,16 +74,19 @@ export async function searchAt(
   options: Omit<RecoveryOptions, 'position'>,
   threshold: number,
   context: RunContext,
+  epochsAfter: readonly number[],
 ): Promise<PlacedDetection> {
-  if (position !== 'any') {
-    return { detection: await searchTarget(view, { ...options, position }, threshold, context), position }
+  const search = async (searched: DefenderView, at: PatchPosition): Promise<PlacedDetection> => {
+    const { next } = stageParts(context, [...view.data.classNames.map(() => options.epochs), ...epochsAfter])
+    const detection = await searchTarget(searched, { ...options, position: at }, threshold, next)
+    return { detection, position: at, next }
   }
-  const atRandom = await searchTarget(view, { ...options, position: 'per-image' }, threshold, context)
-  if (atRandom.target !== null || context.isStopping()) return { detection: atRandom, position: 'per-image' }
+  if (position !== 'any') return search(view, position)
+  const atRandom = await search(view, 'per-image')
+  if (atRandom.detection.target !== null || context.isStopping()) return atRandom
+  // How far the stage is begins anew: that a second search would be needed was not to be known.
   context.note('info', 'No class yields triggers that work at random places. Searching for some that need one place.')
-  const inPlace: DefenderView = { ...view, random: view.random.within('in-place') }
-  const detection = await searchTarget(inPlace, { ...options, position: 'learned' }, threshold, context)
-  return { detection, position: 'learned' }
+  return search({ ...view, random: view.random.within('in-place') }, 'learned')
 }
 
 function excess({ recoveredSuccess, baseRate }: Detection['classes'][number]): number {

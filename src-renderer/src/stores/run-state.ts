@@ -27,6 +27,8 @@ export interface Pass {
   /** As planned. */
   readonly epochs: number
   readonly stepsPerEpoch: number
+  /** Steps that were done when it began: more than 0 where it goes on after something else was done in between. */
+  readonly startSteps: number
 }
 
 export interface LossPoint {
@@ -197,11 +199,21 @@ function withProgress(next: RunState, event: Progress, atMs: number, append: App
   const { stage, note = null, epochs, steps: stepsPerEpoch, loss } = event
   const kept = { ...state.kept, report: event, atMs }
   const isNew = beginsPass(state.kept.report, event)
-  const passes = isNew ? append(state.passes, { stage, note, epochs, stepsPerEpoch }) : state.passes
+  const pass = { stage, note, epochs, stepsPerEpoch, startSteps: 0 }
+  const passes = isNew ? append(state.passes, { ...pass, startSteps: stepsBefore(state, pass, event) }) : state.passes
   if (loss === null) return { ...state, kept, passes }
   const elapsedMs = atMs - (state.startedMs ?? atMs)
   const point = { elapsedMs, pass: passes.length - 1, steps: stepsDone(event), loss }
   return { ...state, kept, passes, loss: append(state.loss, point) }
+}
+
+/** Where a walk was left that goes on now; 0 for a new one. */
+function stepsBefore({ passes, loss }: RunState, { stage, note, stepsPerEpoch }: Pass, event: Progress): number {
+  const before = passes.findLastIndex(
+    (each) => each.stage === stage && each.note === note && each.stepsPerEpoch === stepsPerEpoch,
+  )
+  const left = loss.findLast(({ pass }) => pass === before)?.steps ?? 0
+  return left < stepsDone(event) ? left : 0
 }
 
 /** Measured at the end of an epoch: one that is long over belongs to a pass that has not reported yet. */

@@ -73,10 +73,10 @@ export const baeraser = defineDefense({
     context.enterStage('recover')
     const { recovery, selection } = params
     const searching = { ...recovery, epochs: recovery.searchEpochs }
-    const found = await findTarget(view, searching, recovery.position, selection, context)
+    const found = await findTarget(view, searching, recovery.position, selection, context, [recovery.epochs])
     if ('outcome' in found) return found
     const judge = await defenderJudge(view, selection)
-    const result = await recoverAndUnlearn(view, found.target, found.position, params, judge, context)
+    const result = await recoverAndUnlearn(view, found.target, found.position, params, judge, context, found.next())
     return { ...result, detection: found.detection }
   },
 
@@ -86,7 +86,7 @@ export const baeraser = defineDefense({
       context.enterStage('recover')
       const judge = oracleJudge(attacker)
       const position = params.recovery.position === 'any' ? 'per-image' : params.recovery.position
-      const result = await recoverAndUnlearn(view, attacker.targetClass, position, params, judge, context)
+      const result = await recoverAndUnlearn(view, attacker.targetClass, position, params, judge, context, context)
       return { ...result, detection: null }
     },
   },
@@ -99,9 +99,10 @@ async function recoverAndUnlearn(
   { recovery, unlearning }: BaeraserParams,
   judge: UnlearningJudge,
   context: RunContext,
+  recovering: RunContext,
 ): Promise<Omit<DefenseResult, 'detection'>> {
   const options = { ...recovery, position }
-  const recovered = await recoverShown(view, targetClass, options, view.random.within('recover'), context)
+  const recovered = await recoverShown(view, targetClass, options, view.random.within('recover'), recovering)
   try {
     context.enterStage('unlearn')
     const { weights: repaired, keptEpoch } = await unlearn(view, recovered, unlearning, judge, context)

@@ -45,7 +45,8 @@ export const mesa = defineDefense({
   async repair(view, { recovery, betas, repair: options, selection }, context) {
     context.enterStage('recover')
     const searching = { ...recovery, epochs: recovery.searchEpochs }
-    const found = await findTarget(view, searching, recovery.position, selection, context)
+    const epochsAfter = betasOf(betas).map(() => recovery.epochs)
+    const found = await findTarget(view, searching, recovery.position, selection, context, epochsAfter)
     if ('outcome' in found) return found
 
     const ensemble: RecoveredTriggers[] = []
@@ -54,7 +55,7 @@ export const mesa = defineDefense({
         const recovering = { ...recovery, beta, position: found.position }
         const random = view.random.within(`recover.${index}`)
         const epochsBefore = index * recovery.epochs
-        ensemble.push(await recoverShown(view, found.target, recovering, random, context, epochsBefore))
+        ensemble.push(await recoverShown(view, found.target, recovering, random, found.next(), epochsBefore))
       }
       context.enterStage('fine-tune')
       const judge = await defenderJudge(view, selection)

@@ -15,8 +15,9 @@ export interface RunAxis {
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400]
 
 interface PlacedPass extends Pass {
-  /** What was done before it, in the unit of the axis. */
+  /** What was done before it, and in it, in the unit of the axis. */
   readonly offset: number
+  readonly width: number
 }
 
 export function runAxis(state: RunState, kind: XKind): RunAxis {
@@ -48,7 +49,7 @@ function timeAxis({ stageTimes, startedMs, record }: RunState): RunAxis {
 /** Epochs or steps, counted through all stages and passes. */
 function countedAxis(state: RunState, kind: 'epoch' | 'step'): RunAxis {
   const passes = placePasses(state, kind)
-  const end = passes.reduce((sum, pass) => Math.max(sum, pass.offset + widthOf(pass, kind)), 0)
+  const end = passes.reduce((sum, pass) => Math.max(sum, pass.offset + pass.width), 0)
   const inUnit = (steps: number, { stepsPerEpoch }: Pass): number => (kind === 'step' ? steps : steps / stepsPerEpoch)
   const first = Map.groupBy(passes, ({ stage }) => stage)
   return {
@@ -65,38 +66,39 @@ function countedAxis(state: RunState, kind: 'epoch' | 'step'): RunAxis {
     })),
     lossAt({ pass, steps }) {
       const place = passes[pass]
-      return place === undefined ? end : place.offset + inUnit(steps, place)
+      return place === undefined ? end : place.offset + inUnit(steps - place.startSteps, place)
     },
     metricAt({ pass, epoch }) {
       const place = passes[pass]
       if (place === undefined) return end
-      return place.offset + (epoch === null ? widthOf(place, kind) : inUnit(epoch * place.stepsPerEpoch, place))
+      if (epoch === null) return place.offset + place.width
+      return place.offset + inUnit(Math.max(0, epoch * place.stepsPerEpoch - place.startSteps), place)
     },
   }
 }
 
 /** One after the other; the present one as wide as it is planned, the others as far as they came. */
 function placePasses({ passes, loss, record }: RunState, kind: 'epoch' | 'step'): PlacedPass[] {
-  const steps = new Map(loss.map((point) => [point.pass, point.steps]))
+  const reached = new Map(loss.map((point) => [point.pass, point.steps]))
   let offset = 0
   return passes.map((pass, index) => {
+    const { epochs, stepsPerEpoch, startSteps } = pass
     const isPresent = index === passes.length - 1 && !isOver(record)
-    const done = Math.ceil((steps.get(index) ?? 0) / pass.stepsPerEpoch)
-    const placed = { ...pass, epochs: isPresent || done === 0 ? pass.epochs : done, offset }
-    offset += widthOf(placed, kind)
+    const endSteps = isPresent ? epochs * stepsPerEpoch : (reached.get(index) ?? startSteps)
+    const width = (endSteps - startSteps) / (kind === 'step' ? 1 : stepsPerEpoch)
+    const placed = { ...pass, offset, width }
+    offset += width
     return placed
   })
-}
-
-function widthOf({ epochs, stepsPerEpoch }: Pass, kind: 'epoch' | 'step'): number {
-  return kind === 'step' ? epochs * stepsPerEpoch : epochs
 }
 
 function describePlace({ record }: RunState, passes: readonly PlacedPass[], kind: 'epoch' | 'step', x: number): string {
   const pass = passes.findLast(({ offset }) => x > offset) ?? passes[0]
   if (pass === undefined) return ''
   const title = shortTitle(record.stages[pass.stage]?.title ?? '')
-  return [title, ...(pass.note === null ? [] : [pass.note]), `${kind} ${plainNumber(x - pass.offset)}`].join(', ')
+  const started = pass.startSteps / (kind === 'step' ? 1 : pass.stepsPerEpoch)
+  const number = plainNumber(started + x - pass.offset)
+  return [title, ...(pass.note === null ? [] : [pass.note]), `${kind} ${number}`].join(', ')
 }
 
 /** `BAERASER: Unlearn triggers` as `Unlearn triggers`: above a chart there is little room. */
