@@ -44,6 +44,7 @@ export function createApp(options: AppOptions): App {
     onEvent: (event) => {
       if ('fact' in event) runs.accept(event.runId, event.fact)
     },
+    onWords: (line) => runs.engineSaid(line),
     onCrash: (ending) => runs.engineCrashed(ending),
   })
 

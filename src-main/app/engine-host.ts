@@ -19,7 +19,7 @@ export interface EngineHost {
  */
 export function createEngineHost(
   launch: LaunchEngine,
-  listener: { onEvent(event: EngineEvent): void; onCrash(ending: string): void },
+  listener: { onEvent(event: EngineEvent): void; onWords?(line: string): void; onCrash(ending: string): void },
 ): EngineHost {
   let current: { engine: LaunchedEngine; client: Client<EngineCommands, EngineEvent> } | null = null
   let closing = false
@@ -31,6 +31,7 @@ export function createEngineHost(
       closedError: (reason) => new AppError({ code: 'engine-crashed', message: `The engine stopped: ${reason}.` }),
     })
     client.onEvent((event) => listener.onEvent(event))
+    engine.onWords((line) => listener.onWords?.(line))
     const started = { engine, client }
     engine.onExit((ending) => {
       if (current === started) current = null

@@ -3,10 +3,9 @@ import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createTransportCore } from '../../src-shared/rpc/transport-core.js'
 import type { EngineOptions } from '../engine-contract/index.js'
+import { createEngineWords } from './engine-words.js'
 import type { LaunchedEngine } from './launched-engine.js'
 
-/** Characters kept of what the engine printed. */
-const LAST_WORDS = 2_000
 const LAST_WORDS_MS = 500
 
 /** Starts the engine as a Node child process: the way of the command line and of served mode. */
@@ -17,12 +16,9 @@ export function forkEngine(entry: string, options: EngineOptions, threads: numbe
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...threadVariables(threads) },
   })
-  let lastWords = ''
-  const listen = (chunk: Buffer): void => {
-    lastWords = (lastWords + chunk.toString()).slice(-LAST_WORDS)
-  }
-  child.stdout?.on('data', listen)
-  child.stderr?.on('data', listen)
+  const words = createEngineWords()
+  child.stdout?.on('data', words.hear)
+  child.stderr?.on('data', words.hear)
 
   const core = createTransportCore({
     send: (message) => {
@@ -42,7 +38,7 @@ export function forkEngine(entry: string, options: EngineOptions, threads: numbe
         Promise.all([ended(child.stdout), ended(child.stderr)]),
         delay(LAST_WORDS_MS, null, { ref: false }),
       ])
-      resolve(describeEnding(code, signal, lastWords))
+      resolve(describeEnding(code, signal, words.last()))
     })
   })
   void exit.then((ending) => core.closed(ending))
@@ -50,6 +46,7 @@ export function forkEngine(entry: string, options: EngineOptions, threads: numbe
   return {
     transport: core.transport,
     kill: () => child.kill('SIGKILL'),
+    onWords: words.onLine,
     onExit: (listener) => void exit.then(listener),
   }
 }
@@ -59,9 +56,8 @@ function ended(stream: Readable | null): Promise<void> {
   return new Promise((resolve) => stream.once('close', () => resolve()))
 }
 
-function describeEnding(code: number | null, signal: NodeJS.Signals | null, lastWords: string): string {
+function describeEnding(code: number | null, signal: NodeJS.Signals | null, words: string): string {
   const how = signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`
-  const words = lastWords.trim()
   return words === '' ? how : `${how}; its last words: ${words}`
 }
 

@@ -14,6 +14,9 @@ import { wireErrorOf } from '../../src-shared/rpc/server.js'
 import type { EngineHost } from './engine-host.js'
 import { newRunId, type RunStore } from './run-store.js'
 
+/** A library that complains in a loop does not fill the folder of the run. */
+const MAX_ENGINE_LINES = 500
+
 export interface Runs {
   start(experiment: Experiment): Promise<RunId>
   cancel(runId: RunId): Promise<void>
@@ -25,6 +28,8 @@ export interface Runs {
   steer(order: 'job.pause' | 'job.resume' | 'job.stop', runId: RunId): Promise<Record<string, never>>
   /** A fact from the engine. */
   accept(runId: RunId, fact: RunFact): void
+  /** A line that the engine printed while it was at work. */
+  engineSaid(line: string): void
   engineCrashed(ending: string): void
   /** Tells everyone what is no part of the course of a run. */
   announce(event: RunAnnotated): void
@@ -35,6 +40,8 @@ interface LiveRun {
   record: RunRecord
   lastSeq: number
   kept: KeptSoFar
+  /** Lines of the engine that are kept so far. */
+  linesKept: number
 }
 
 export interface RunsOptions {
@@ -61,12 +68,13 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
   const publish = (run: LiveRun, fact: RunFact | { type: 'run.queued' }): void => {
     run.lastSeq += 1
     const event: RunEvent = { ...fact, runId: run.record.runId, seq: run.lastSeq, at: now().toISOString() }
-    run.record = { ...run.record, ...changeOf(run.record, event) }
+    const change = changeOf(run.record, event)
+    run.record = { ...run.record, ...change }
     if (isKept(run, event)) {
       const { record } = run
       write(async () => {
         await store.append(event)
-        if (event.type !== 'run.progress' && event.type !== 'run.metrics') await store.save(record)
+        if (Object.keys(change).length > 0) await store.save(record)
       })
     }
     // Who hears of an event finds it on disk.
@@ -114,7 +122,7 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
         artifacts: [],
       }
       await store.create(record)
-      const run: LiveRun = { record, lastSeq: 0, kept: nothingKept(0) }
+      const run: LiveRun = { record, lastSeq: 0, kept: nothingKept(0), linesKept: 0 }
       live.set(record.runId, run)
       waiting.push(record.runId)
       publish(run, { type: 'run.queued' })
@@ -149,6 +157,14 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
       if (run === undefined) return
       if (isTerminal(fact)) finish(runId, fact)
       else publish(run, fact)
+    },
+
+    engineSaid(line) {
+      const run = active === null ? undefined : live.get(active)
+      if (run === undefined || run.linesKept > MAX_ENGINE_LINES) return
+      run.linesKept += 1
+      const text = run.linesKept > MAX_ENGINE_LINES ? 'The engine prints more, which is not kept.' : line
+      publish(run, { type: 'run.note', level: 'engine', text })
     },
 
     engineCrashed(ending) {

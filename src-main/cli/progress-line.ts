@@ -30,7 +30,7 @@ export function createProgressLine(stream: NodeJS.WriteStream): ProgressLine {
           line(`      ${event.epoch === null ? 'result' : `epoch ${event.epoch}`}: ${describeValues(event.values)}`)
           return
         case 'run.note':
-          line(`${event.level === 'warning' ? 'Warning: ' : ''}${event.text}`)
+          line(`${notePrefixes[event.level]}${event.text}`)
           return
         case 'run.progress':
           replace(describeProgress(event))
@@ -40,6 +40,12 @@ export function createProgressLine(stream: NodeJS.WriteStream): ProgressLine {
       }
     },
   }
+}
+
+const notePrefixes: Readonly<Record<EventOf<'run.note'>['level'], string>> = {
+  info: '',
+  warning: 'Warning: ',
+  engine: 'Engine: ',
 }
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>

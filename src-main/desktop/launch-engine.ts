@@ -1,9 +1,9 @@
 import type { ForkOptions } from 'electron'
 import { createTransportCore } from '../../src-shared/rpc/transport-core.js'
+import { createEngineWords } from '../app/engine-words.js'
 import type { LaunchedEngine } from '../app/launched-engine.js'
 import type { EngineOptions } from '../engine-contract/index.js'
 
-const LAST_WORDS = 2_000
 /** What the process wrote last may arrive after the news of its end. */
 const LAST_WORDS_WAIT_MS = 100
 
@@ -45,21 +45,18 @@ export function launchEngine(
     serviceName: 'Unbackdoor engine',
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let lastWords = ''
+  const words = createEngineWords()
   let hasExited = false
   let mustEnd = false
-  const say: Listen = (words) => {
-    lastWords = (lastWords + words.toString()).slice(-LAST_WORDS)
-  }
   const outputs = [child.stdout, child.stderr]
   const listen = (): void => {
     for (const output of outputs) {
-      output?.off('data', say)
-      output?.on('data', say)
+      output?.off('data', words.hear)
+      output?.on('data', words.hear)
     }
   }
   listen()
-  child.on('error', (type, location) => say(`\n${type} at ${location}\n`))
+  child.on('error', (type, location) => words.hear(`\n${type} at ${location}\n`))
 
   const core = createTransportCore({
     send: (message) => {
@@ -81,7 +78,7 @@ export function launchEngine(
         listen()
         for (const output of outputs) output?.resume()
       })
-      setTimeout(() => resolve(describeEnding(code, lastWords)), LAST_WORDS_WAIT_MS)
+      setTimeout(() => resolve(describeEnding(code, words.last())), LAST_WORDS_WAIT_MS)
     })
   })
   void exit.then((ending) => core.closed(ending))
@@ -103,13 +100,13 @@ export function launchEngine(
       mustEnd = true
       end()
     },
+    onWords: words.onLine,
     onExit: (listener) => void exit.then(listener),
   }
 }
 
-function describeEnding(code: number, lastWords: string): string {
+function describeEnding(code: number, words: string): string {
   const how = `it exited with code ${code}`
-  const words = lastWords.trim()
   return words === '' ? how : `${how}; its last words: ${words}`
 }
 

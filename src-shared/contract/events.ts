@@ -53,7 +53,8 @@ export const RunFact = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('run.paused') }),
   z.object({ type: z.literal('run.resumed') }),
-  z.object({ type: z.literal('run.note'), level: z.enum(['info', 'warning']), text: z.string() }),
+  /** `engine`: what the process printed by itself, word for word. */
+  z.object({ type: z.literal('run.note'), level: z.enum(['info', 'warning', 'engine']), text: z.string() }),
   z.object({ type: z.literal('run.artifact'), artifact: ArtifactRef }),
   z.object({ type: z.literal('run.finished'), summary: RunSummary }),
   z.object({ type: z.literal('run.failed'), error: WireError }),

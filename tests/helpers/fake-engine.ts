@@ -28,6 +28,8 @@ export interface FakeEngine {
   launch(): LaunchedEngine
   /** Says something of the run in progress. */
   say(fact: RunFact): void
+  /** Prints a line, as a native library does. */
+  print(line: string): void
   /** Dies as a crashed process does. */
   die(ending: string): void
   readonly jobs: { runId: string; folder: string }[]
@@ -41,6 +43,7 @@ export interface FakeEngine {
 /** An engine that computes nothing and says what the test tells it to say. */
 export function createFakeEngine(): FakeEngine {
   let listeners = new Set<(event: EngineEvent) => void>()
+  let words = new Set<(line: string) => void>()
   let end: ((ending: string) => void) | null = null
   const jobs: FakeEngine['jobs'] = []
 
@@ -59,11 +62,13 @@ export function createFakeEngine(): FakeEngine {
       if (job === undefined) throw new Error('No job has been started')
       listeners.forEach((listener) => listener({ runId: RunId.parse(job.runId), fact }))
     },
+    print: (line) => words.forEach((listener) => listener(line)),
     die: (ending) => end?.(ending),
     launch() {
       engine.launches += 1
       const [near, far] = createMemoryPair()
       listeners = new Set()
+      words = new Set()
       const handlers: EngineHandlers = {
         'catalogue.list': async () => describeCatalogue(),
         'experiment.check': async ({ experiment }) => ({ experiment: planExperiment(experiment).experiment }),
@@ -102,6 +107,7 @@ export function createFakeEngine(): FakeEngine {
       return {
         transport: near,
         kill: () => finish('it was ended by SIGKILL'),
+        onWords: (listener) => void words.add(listener),
         onExit: (listener) => void exits.add(listener),
       }
     },

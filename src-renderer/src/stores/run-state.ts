@@ -8,11 +8,10 @@ import {
 } from '../../../src-shared/model/kept-progress.js'
 import type { MetricOrigin, MetricValues } from '../../../src-shared/model/metrics.js'
 import type { RunRecord } from '../../../src-shared/model/run-record.js'
+import { logLine, type LogLine } from './run-log.js'
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
 export type Progress = EventOf<'run.progress'>
-
-const MAX_NOTES = 1_000
 
 export interface StageTime {
   readonly startedMs: number
@@ -53,12 +52,6 @@ export interface MetricPoint {
   readonly values: MetricValues
 }
 
-export interface Note {
-  readonly atMs: number
-  readonly level: 'info' | 'warning'
-  readonly text: string
-}
-
 /** Everything the page shows of a run. Never changed in place: each event gives a new one. */
 export interface RunState {
   readonly record: RunRecord
@@ -73,7 +66,7 @@ export interface RunState {
   readonly passes: readonly Pass[]
   readonly loss: readonly LossPoint[]
   readonly metrics: readonly MetricPoint[]
-  readonly notes: readonly Note[]
+  readonly log: readonly LogLine[]
   readonly isPaused: boolean
   /** The wall of triggered images and what the weights answered on it, moment by moment; null before it is hung. */
   readonly wall: Wall | null
@@ -97,7 +90,7 @@ export function initialRunState(record: RunRecord): RunState {
     passes: [],
     loss: [],
     metrics: [],
-    notes: [],
+    log: [],
     isPaused: false,
     wall: null,
   }
@@ -131,6 +124,12 @@ type Append = <T>(list: readonly T[], item: T) => readonly T[]
 
 function apply(state: RunState, event: RunEvent, append: Append): RunState {
   if (event.seq <= state.lastSeq) return state
+  const next = applied(state, event, append)
+  const line = logLine(event, next)
+  return line === null ? next : { ...next, log: append(next.log, line) }
+}
+
+function applied(state: RunState, event: RunEvent, append: Append): RunState {
   const atMs = Date.parse(event.at)
   const next = { ...state, lastSeq: event.seq, lastEventMs: atMs, startedMs: state.startedMs ?? atMs }
   const { record } = state
@@ -158,8 +157,6 @@ function apply(state: RunState, event: RunEvent, append: Append): RunState {
       }
       return { ...next, metrics: append(state.metrics, point) }
     }
-    case 'run.note':
-      return { ...next, notes: [...state.notes, { atMs, level: event.level, text: event.text }].slice(-MAX_NOTES) }
     case 'run.artifact': {
       const others = record.artifacts.filter(({ path }) => path !== event.artifact.path)
       return { ...next, record: { ...record, artifacts: [...others, event.artifact] } }

@@ -49,6 +49,11 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`
 }
 
+/** A duration that is only expected: `1 s`, `14 s`, `1 min 04 s`. */
+export function roughly(ms: number): string {
+  return duration(Math.max(1, Math.round(ms / 1000)) * 1000).replace('.0 s', ' s')
+}
+
 /** `01:12`, for values that change while one looks. */
 export function clock(ms: number): string {
   const whole = Math.max(0, Math.round(ms / 1000))

@@ -198,6 +198,19 @@ describe('the application', () => {
     expect(kept.at(-1)?.seq).toBe(events.at(-1)?.seq)
   })
 
+  it('keeps what the engine prints during a run, but not without end', async () => {
+    const runId = await start()
+    await jobsStarted(1)
+    engine.print('a warning of the library')
+    for (let i = 0; i < 1_000; i++) engine.print(`line ${i}`)
+    engine.say({ type: 'run.finished', summary })
+    await ended()
+    const said = (await snapshot(runId)).events.flatMap((event) => (event.type === 'run.note' ? [event] : []))
+    expect(said[0]).toMatchObject({ level: 'engine', text: 'a warning of the library' })
+    expect(said).toHaveLength(501)
+    expect(said.at(-1)?.text).toBe('The engine prints more, which is not kept.')
+  })
+
   it('lists runs newest first and names folders that are none', async () => {
     const runId = await start()
     await mkdir(join(workspace, 'runs', 'holiday-photos'))

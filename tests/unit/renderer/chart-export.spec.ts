@@ -14,7 +14,14 @@ const inks = Object.fromEntries(
     `rgb(0, 0, ${index})`,
   ]),
 ) as ChartColours['inks']
-const colours: ChartColours = { text: 'rgb(9, 9, 9)', dim: 'rgb(8, 8, 8)', line: 'rgb(7, 7, 7)', panel: 'white', inks }
+const colours: ChartColours = {
+  text: 'rgb(9, 9, 9)',
+  dim: 'rgb(8, 8, 8)',
+  line: 'rgb(7, 7, 7)',
+  panel: 'white',
+  font: 'none',
+  inks,
+}
 
 const line = (label: string, segments: ChartSeries['segments']): ChartSeries => ({
   id: label,

@@ -5,6 +5,7 @@ interface BoundaryOptions {
   boundaries?: readonly ChartBoundary[]
   line?: string
   text?: string
+  font?: string
 }
 
 declare module 'chart.js' {
@@ -19,14 +20,18 @@ declare module 'chart.js' {
  */
 export const boundaryLines: Plugin<'line', BoundaryOptions> = {
   id: 'boundaryLines',
-  beforeDatasetsDraw({ ctx, chartArea, scales }, _args, { boundaries = [], line = '#888', text = '#888' }) {
+  beforeDatasetsDraw(
+    { ctx, chartArea, scales },
+    _args,
+    { boundaries = [], line = '#888', text = '#888', font = 'sans-serif' },
+  ) {
     const scale = scales['x']
     if (scale === undefined) return
     ctx.save()
     ctx.strokeStyle = line
     ctx.fillStyle = text
     ctx.lineWidth = 1
-    ctx.font = `11px ${getComputedStyle(ctx.canvas).fontFamily}`
+    ctx.font = `11px ${font}`
     ctx.textBaseline = 'bottom'
     const visible = boundaries.filter(({ x, isCursor }) => isCursor !== true && x >= scale.min && x <= scale.max)
     visible.forEach(({ x, label }, index) => {

@@ -1,10 +1,13 @@
 import type { ChartColour } from './chart-types.js'
 
+/** Colours and font as a canvas and a file understand them. */
 export interface ChartColours {
   readonly text: string
   readonly dim: string
   readonly line: string
   readonly panel: string
+  /** Of the page. */
+  readonly font: string
   readonly inks: Readonly<Record<ChartColour, string>>
 }
 

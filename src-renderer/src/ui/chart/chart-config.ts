@@ -19,7 +19,7 @@ Chart.register(LinearScale, LineController, LineElement, PointElement, boundaryL
 type LineDataset = ChartDataset<'line', { x: number; y: number }[]>
 type Config = ChartConfiguration<'line', { x: number; y: number }[]>
 
-const FONT = { size: 11 }
+const FONT_SIZE = 11
 /** Marks at the very edge are to be seen whole. */
 const MARKER_CLIP = 8
 /** Strength of lines in the background. */
@@ -62,13 +62,14 @@ function datasetsOf(input: ChartInput, x: Scale, y: Scale, isCut: boolean, colou
 }
 
 function optionsOf({ boundaries, x: xAxis, y: yAxis }: ChartInput, x: Scale, y: Scale, colours: ChartColours) {
+  const font = { size: FONT_SIZE, family: colours.font }
   const axis = (title: string, { ticks }: Scale, at: (value: number) => number) => {
     const labels = ticks.map(({ label }) => label)
     return {
       type: 'linear' as const,
       min: 0,
       max: 1,
-      title: { display: true, text: title, color: colours.dim, font: FONT, padding: 2 },
+      title: { display: true, text: title, color: colours.dim, font, padding: 2 },
       grid: { color: colours.line, tickLength: 4 },
       border: { color: colours.line },
       afterBuildTicks: (scale: CanvasScale) => {
@@ -76,7 +77,7 @@ function optionsOf({ boundaries, x: xAxis, y: yAxis }: ChartInput, x: Scale, y: 
       },
       ticks: {
         color: colours.dim,
-        font: FONT,
+        font,
         maxRotation: 0,
         callback: (_place: number | string, index: number) => labels[index] ?? '',
       },
@@ -96,6 +97,7 @@ function optionsOf({ boundaries, x: xAxis, y: yAxis }: ChartInput, x: Scale, y: 
         boundaries: boundaries.map((boundary) => ({ ...boundary, x: x.at(boundary.x) })),
         line: colours.dim,
         text: colours.dim,
+        font: colours.font,
       },
     },
   } satisfies Config['options']

@@ -19,6 +19,7 @@ export function readChartColours(host: HTMLElement, scheme?: 'light' | 'dark'): 
     dim: resolve('dim'),
     line: resolve('line'),
     panel: resolve('panel'),
+    font: getComputedStyle(host).fontFamily,
     inks: Object.fromEntries(known.map((each) => [each, resolve(colourToken(each))])) as ChartColours['inks'],
   }
   probe.remove()

@@ -19,7 +19,8 @@ const TICKS = 8
 
 /** Ends that the axis does not fix are round numbers around the values. */
 export function scaleOf(axis: ChartAxis, series: readonly ChartSeries[], of: 'x' | 'y'): Scale {
-  const values = extent(series, of)
+  const { min, max } = axis
+  const values = min === undefined || max === undefined ? extent(series, of) : { min, max }
   return axis.isLog === true ? logScale(axis, values) : linearScale(axis, values)
 }
 

@@ -1,7 +1,7 @@
-export type RunPart = 'wall' | 'figures'
+export const RUN_PARTS = ['wall', 'figures', 'log'] as const
+export type RunPart = (typeof RUN_PARTS)[number]
 
 /** What was asked for; otherwise the wall from the first answer on, because then there is something to watch. */
 export function runPart(asked: unknown, hasAnswers: boolean): RunPart {
-  if (asked === 'wall' || asked === 'figures') return asked
-  return hasAnswers ? 'wall' : 'figures'
+  return RUN_PARTS.find((part) => part === asked) ?? (hasAnswers ? 'wall' : 'figures')
 }

@@ -12,6 +12,7 @@ export function smooth(points: readonly ChartPoint[], weight: number): ChartPoin
     if (!Number.isFinite(point.y)) return point
     average = weight * average + (1 - weight) * point.y
     seen = weight * seen + (1 - weight)
-    return { ...point, y: average / seen }
+    const { x, timeMs } = point
+    return timeMs === undefined ? { x, y: average / seen } : { x, y: average / seen, timeMs }
   })
 }

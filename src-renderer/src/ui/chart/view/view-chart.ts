@@ -1,7 +1,7 @@
 import type { ChartAxis, ChartInput, ChartPoint, ChartSeries } from '../chart-types.js'
 import { pointsWithin } from '../nearest.js'
 import { rawId } from '../readout.js'
-import { extent, rounded, type Range } from '../scale.js'
+import { extent, rounded, scaleOf, type Range } from '../scale.js'
 import type { ChartSettings } from './chart-settings.js'
 import { decimate } from './decimate.js'
 import { smooth } from './smooth.js'
@@ -50,28 +50,30 @@ export function shownLines(series: readonly ChartSeries[], { smoothing, isLog, h
 }
 
 /**
- * The chart with its axes fixed to what is looked at. An axis whose ends are given keeps them; the other one fits what is
- * to be seen between the ends of the first.
+ * The chart with the ends of its axes fixed to what is looked at, so that nobody has to go through the points again. Ends
+ * that an axis gives stay; the vertical one otherwise fits what is to be seen between the ends of the horizontal one.
  */
 export function framed(
   input: ChartInput,
   { isLog, ignoresOutliers }: Pick<ChartSettings, 'isLog' | 'ignoresOutliers'>,
   zoom: Zoom,
 ): ChartInput {
-  const x = zoom.x === null ? input.x : { ...input.x, ...zoom.x }
+  const x = { ...input.x, ...(zoom.x ?? ends(scaleOf(input.x, input.series, 'x'))) }
   const { min: _min, max: _max, ticks: _ticks, ...free } = input.y
   const y: ChartAxis = isLog ? { ...free, isLog } : ignoresOutliers || zoom.y !== null ? free : input.y
   if (zoom.y !== null) return { ...input, x, y: { ...y, ...zoom.y } }
-  const isFixed = y.min !== undefined && y.max !== undefined
-  if (isFixed || (zoom.x === null && !ignoresOutliers)) return { ...input, x, y }
-  const seen = zoom.x === null ? input : inWindow({ ...input, x })
-  const values = ignoresOutliers ? withoutOutliers(seen.series) : extent(seen.series, 'y')
-  return { ...input, x, y: { ...y, ...rounded(values, isLog) } }
+  const { series } = zoom.x === null ? input : inWindow({ ...input, x })
+  const range = ignoresOutliers ? rounded(withoutOutliers(series), isLog) : ends(scaleOf(y, series, 'y'))
+  return { ...input, x, y: { ...y, ...range } }
+}
+
+function ends({ min, max }: Range): Range {
+  return { min, max }
 }
 
 /** What a canvas of so many columns can show of the chart. */
 export function drawable(input: ChartInput, columns: number): ChartInput {
-  const window = { ...extent(input.series, 'x'), ...bounds(input.x) }
+  const window = scaleOf(input.x, input.series, 'x')
   const perLine = Math.max(1, Math.min(columns, Math.floor(MAX_DRAWN / 2 / Math.max(1, input.series.length))))
   const series = input.series.map((each) => ({
     ...each,
@@ -82,27 +84,25 @@ export function drawable(input: ChartInput, columns: number): ChartInput {
 
 /** The points between the ends of the horizontal axis. */
 export function inWindow(input: ChartInput): ChartInput {
-  const window = { min: -Infinity, max: Infinity, ...bounds(input.x) }
+  const { min = -Infinity, max = Infinity } = input.x
   const series = input.series.map((each) => ({
     ...each,
-    segments: each.segments.map((points) => pointsWithin(points, window)),
+    segments: each.segments.map((points) => pointsWithin(points, { min, max })),
   }))
   return { ...input, series }
 }
 
-function bounds({ min, max }: ChartInput['x']): Partial<Range> {
-  return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) }
-}
-
 /** Where the values lie but for a few at either end. */
 function withoutOutliers(series: readonly ChartSeries[]): Range {
-  const lines = series.filter(({ isFaint }) => isFaint !== true)
-  const count = lines.reduce((sum, { segments }) => sum + segments.flat().length, 0)
-  const stride = Math.ceil(count / MAX_SORTED)
+  const values = series
+    .filter(({ isFaint }) => isFaint !== true)
+    .flatMap(({ segments }) => segments)
+    .flat()
+  const stride = Math.max(1, Math.ceil(values.length / MAX_SORTED))
   const sorted = Float64Array.from(
-    lines.flatMap(({ segments }) => segments.flat().filter((_, index) => index % stride === 0)),
-    ({ y }) => y,
-  ).toSorted()
+    { length: Math.ceil(values.length / stride) },
+    (_, i) => values[i * stride]!.y,
+  ).sort()
   if (sorted.length === 0) return extent(series, 'y')
   const cut = Math.floor(OUTLIERS * (sorted.length - 1))
   return { min: sorted[cut]!, max: sorted[sorted.length - 1 - cut]! }
