@@ -15,10 +15,9 @@ import { loadBackend } from './backend.js'
 import { createDatasetReader } from './dataset-reader.js'
 import { importDataset } from './import/index.js'
 import { createJobControl, type JobControl } from './job-control.js'
-import { knownError, peakMemoryMb, runJob } from './job.js'
+import { knownError, memoryMb, peakMemoryMb, runJob } from './job.js'
 import { openProcessPort } from './process-port.js'
 
-const MB = 1024 * 1024
 const REHEARSAL_PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL
 
 /** Everything that a rejected promise nobody waits for can break is inside this process, so it ends here. */
@@ -38,7 +37,7 @@ const handlers: EngineHandlers = {
   'experiment.check': async ({ experiment }) => ({ experiment: planExperiment(experiment, reader).experiment }),
   'trigger.preview': (request) => previewTrigger(request, reader),
   'study.plan': async (request) => planStudy(request, reader),
-  'engine.describe': async () => ({ info: await engineInfo(), memoryMb: process.memoryUsage().rss / MB }),
+  'engine.describe': async () => ({ info: await engineInfo(), memoryMb: memoryMb() }),
   'job.start': async ({ runId, folder, experiment }) => {
     const plan = planExperiment(experiment, reader)
     const engine = await engineInfo()
@@ -57,7 +56,7 @@ const handlers: EngineHandlers = {
     setPriority(REHEARSAL_PRIORITY)
     const engine = await engineInfo()
     const { now, breathe } = createJobControl()
-    return rehearseExperiment(plan, { engine, reader, now, breathe, peakMemoryMb })
+    return rehearseExperiment(plan, { engine, reader, now, breathe, memoryMb, peakMemoryMb })
   },
   'job.cancel': async ({ runId }) => {
     jobOf(runId).control.cancel()

@@ -36,7 +36,7 @@ export async function runJob({ plan, folder, engine, reader, control, emit, log 
       breathe: () => control.breathe(),
       isStopping: () => control.isStopping(),
       emit,
-      memoryMb: () => process.memoryUsage.rss() / MB,
+      memoryMb,
       peakMemoryMb,
     })
     emit({ type: 'run.finished', summary })
@@ -46,6 +46,11 @@ export async function runJob({ plan, folder, engine, reader, control, emit, log 
     if (leaked !== 0) emit({ type: 'run.note', level: 'warning', text: `${leaked} tensors were left behind.` })
     emit(wire.code === 'cancelled' ? { type: 'run.cancelled' } : { type: 'run.failed', error: wire })
   }
+}
+
+/** Resident memory of this process. */
+export function memoryMb(): number {
+  return process.memoryUsage.rss() / MB
 }
 
 /** Highest resident memory of this process so far. */

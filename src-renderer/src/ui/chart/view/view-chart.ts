@@ -102,7 +102,7 @@ function withoutOutliers(series: readonly ChartSeries[]): Range {
   const sorted = Float64Array.from(
     { length: Math.ceil(values.length / stride) },
     (_, i) => values[i * stride]!.y,
-  ).sort()
+  ).toSorted()
   if (sorted.length === 0) return extent(series, 'y')
   const cut = Math.floor(OUTLIERS * (sorted.length - 1))
   return { min: sorted[cut]!, max: sorted[sorted.length - 1 - cut]! }
