@@ -80,6 +80,9 @@ export interface PlantedBackdoor {
   readonly poisonedIndices: Uint32Array
 }
 
+/** What a stage does, over all of its loops. */
+export type StageWork = Pick<StageMeasure, 'loops' | 'epochs' | 'steps'>
+
 /** What the attacker has: the clean training images, the architecture of the victim, and randomness. */
 export interface CraftSetting {
   readonly train: ImageSet
@@ -111,6 +114,14 @@ export interface AttackDefinition<S extends z.ZodType = z.ZodType> extends Plugi
   singleTarget(params: z.output<S>): number | null
   /** What is painted; where the attack crafts its trigger, what that starts from. Quick, so that it can be previewed. */
   createTrigger(params: z.output<S>, data: DatasetInfo, random: RandomStreams): Trigger
+  /**
+   * What crafting and training do at most, for the estimate before a run: where crafting trains a model besides, and
+   * where the trigger is renewed while the victim is trained.
+   */
+  work?(
+    params: z.output<S>,
+    counts: { trainImages: number; trainingSteps: number; epochs: number },
+  ): Partial<Record<'craft' | 'train', StageWork>>
   /** Optimises the trigger before anything is poisoned, in a stage of its own. */
   craft?(params: z.output<S>, setting: CraftSetting, context: RunContext): Promise<CraftedTrigger>
   /** The same parameters, trigger, data and randomness give the same backdoor. `train` is not changed. */
@@ -154,9 +165,6 @@ export interface DefenseResult {
   /** What else there is to say, in whole sentences. */
   readonly findings?: readonly string[]
 }
-
-/** Over all loops of a stage. */
-export type StageWork = Pick<StageMeasure, 'loops' | 'epochs' | 'steps'>
 
 export interface DefenseDefinition<S extends z.ZodType = z.ZodType> extends PluginBase<S> {
   readonly kind: 'defense'

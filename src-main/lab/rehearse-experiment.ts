@@ -119,11 +119,18 @@ function cutPlan(plan: ExperimentPlan): CutPlan {
       const share = counts.test / counts.testLeft
       const { kind, defense } = measure.stage
       const epochSeconds = measure.epochSeconds * share
-      // These have all they need: loading reads everything, and what an attack optimises is no share of the images.
-      if (kind === 'load' || kind === 'poison' || kind === 'craft') return measure
-      if (kind === 'train') {
-        const steps = training.epochs * Math.ceil(counts.train / training.batchSize)
-        return { ...measure, epochs: training.epochs, steps, epochSeconds }
+      // These have all they need: loading reads everything.
+      if (kind === 'load' || kind === 'poison') return measure
+      if (kind === 'train' || kind === 'craft') {
+        const { epochs } = training
+        const trainingSteps = epochs * Math.ceil(counts.train / training.batchSize)
+        const work = plan.attack?.definition.work?.(plan.attack.params, {
+          trainImages: counts.train,
+          trainingSteps,
+          epochs,
+        })
+        const told = work?.[kind] ?? (kind === 'train' ? { epochs, steps: trainingSteps } : {})
+        return { ...measure, epochSeconds, ...told }
       }
       const otherSeconds = measure.otherSeconds * share
       if (defense === null || kind === 'evaluate') return { ...measure, epochSeconds, otherSeconds }

@@ -1,10 +1,8 @@
-import type { StageKind } from '../../src-shared/model/run-record.js'
 import type { TensorMap } from './compute/tensor-map.js'
 import type { ImageSet } from './data/image-set.js'
-import type { CraftedTrigger, CraftSetting, PlantedBackdoor } from './define.js'
+import type { AttackDefinition, CraftedTrigger, CraftSetting, PlantedBackdoor } from './define.js'
 import { measureScores, reportScores } from './evaluation/scores.js'
 import { weightsMetadata, type Chosen, type ExperimentPlan } from './experiment-plan.js'
-import type { AttackDefinition } from './define.js'
 import type { Network } from './nn/network.js'
 import { plannedTraining } from './planned-training.js'
 import type { RandomStreams } from './random/streams.js'
@@ -34,20 +32,19 @@ export async function startAttack(
   { definition, params }: Chosen<AttackDefinition>,
   ground: AttackGround,
   context: RunContext,
-  enter: (kind: StageKind) => void,
 ): Promise<RunningAttack> {
   const { plan, train } = ground
   const random = ground.random.within('attack')
   const plantWith = (trigger: CraftedTrigger['trigger']): PlantedBackdoor =>
     definition.plant(params, trigger, { train, data: plan.data, random })
 
-  if (definition.craft !== undefined) enter('craft')
+  if (definition.craft !== undefined) context.enterStage('craft')
   const { trigger, renew }: CraftedTrigger =
     definition.craft === undefined
       ? { trigger: definition.createTrigger(params, plan.data, random) }
       : // Of crafting, training the clean model takes by far the longest: it alone tells how far the stage is.
         await definition.craft(params, craftSetting(ground, context), besides(context))
-  enter('poison')
+  context.enterStage('poison')
   let backdoor = plantWith(trigger)
   await saveBackdoor(backdoor, train, context)
 

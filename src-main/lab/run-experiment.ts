@@ -40,7 +40,7 @@ export async function runExperiment(plan: ExperimentPlan, host: RunHost): Promis
   const ground = { plan, network, train: dataset.train, test: clean, random }
   let results: Omit<RunSummary, 'seconds' | 'peakMemoryMb' | 'tensorsLeft'>
   try {
-    const attack = plan.attack === null ? null : await startAttack(plan.attack, ground, clock.context, clock.enter)
+    const attack = plan.attack === null ? null : await startAttack(plan.attack, ground, clock.context)
     clock.enter('train')
     const { weights, exam } = await trainVictim(ground, attack, clock.context)
     try {

@@ -34,8 +34,9 @@ describe('the estimate of a run', () => {
       // 750 images in batches of 32, twice.
       ['train', 48],
       ['evaluate', null],
-      // Of 50 defender images 45 are of other classes: two batches of 16; ten classes once, the target twice.
-      ['recover', 24],
+      // Of 50 defender images 45 are of other classes: two batches of 16; ten classes once at random places and once with
+      // places learned, the target twice.
+      ['recover', 44],
       // 50 images in batches of 32, twelve times.
       ['unlearn', 24],
       ['evaluate', null],

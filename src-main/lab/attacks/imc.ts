@@ -59,6 +59,11 @@ const params = z.strictObject({
   neurons: NeuronParams.prefault({}).meta({ title: 'Neurons' }),
 })
 
+/** A patch that is drawn anew in every epoch need not be prepared. */
+function excitesNeurons({ start, restart }: z.output<typeof CoOptimisationParams>): boolean {
+  return start === 'neurons' && restart === 'kept'
+}
+
 export const imc = defineAttack({
   id: 'imc',
   family: 'patch',
@@ -101,6 +106,17 @@ export const imc = defineAttack({
   createTrigger: ({ trigger }, data, random) =>
     createMarkTrigger(initialMark(trigger, data, random), trigger, data.shape),
 
+  work({ coOptimisation, neurons }, { trainImages, trainingSteps, epochs }) {
+    const { passes, batchSize, batchesPerPass } = coOptimisation
+    const batches = Math.ceil(trainImages / batchSize)
+    const renewalSteps = passes * Math.min(batches, batchesPerPass ?? batches)
+    return {
+      ...(excitesNeurons(coOptimisation) ? { craft: { loops: 2, epochs, steps: trainingSteps + neurons.steps } } : {}),
+      // Training goes on in pieces between the renewals.
+      train: { loops: 2 * epochs, epochs, steps: trainingSteps + epochs * renewalSteps },
+    }
+  },
+
   async craft(given, setting, context) {
     const { trigger, neurons, coOptimisation } = given
     const { network, data, train, random } = setting
@@ -111,7 +127,7 @@ export const imc = defineAttack({
     const targetOf = (trueLabel: number): number => wantedClass(given, trueLabel, data.classNames.length)
 
     let patch = initialPatch(trigger, mark, data)
-    if (coOptimisation.start === 'neurons' && coOptimisation.restart === 'kept') {
+    if (excitesNeurons(coOptimisation)) {
       checkNeuronCount(neurons.count, network)
       const weights = await setting.trainClean()
       try {

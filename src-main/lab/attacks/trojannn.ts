@@ -98,6 +98,10 @@ export const trojannn = defineAttack({
   createTrigger: ({ trigger, application }, data, random) =>
     createMarkTrigger(initialMark(trigger, data, random), trigger, data.shape, application),
 
+  work: ({ neurons }, { trainingSteps, epochs }) => ({
+    craft: { loops: 2, epochs, steps: trainingSteps + neurons.steps },
+  }),
+
   async craft({ trigger, neurons, application }, setting, context) {
     const { network, data, random } = setting
     checkNeuronCount(neurons.count, network)

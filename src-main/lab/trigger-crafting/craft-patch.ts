@@ -139,7 +139,7 @@ export async function raiseSuccess(
     const batches = Math.ceil(images.count / options.batchSize)
     const stepsPerEpoch = Math.min(batches, options.batchesPerPass ?? batches)
     const pace = createPace(context, { epochs: options.passes, stepsPerEpoch, note })
-    for (let pass = 0; pass < options.passes; pass++) {
+    for (let pass = 0; pass < options.passes && !(pass > 0 && context.isStopping()); pass++) {
       for (const batch of shuffledBatches(images.count, options.batchSize, shuffle).slice(0, stepsPerEpoch)) {
         const targets = Int32Array.from(batch, (index) => targetOf(images.labels[index]!))
         const outputs = loop.step({

@@ -1,11 +1,11 @@
 import type { Detection } from '../../../src-shared/model/run-record.js'
 import { cloneTensors } from '../compute/tensor-map.js'
-import type { DefenderView, DefenseResult } from '../define.js'
+import type { DefenderView, DefenseResult, StageWork } from '../define.js'
 import { predictClasses, shareEqual } from '../evaluation/predict.js'
 import type { RandomStreams } from '../random/streams.js'
 import type { RunContext } from '../run-context.js'
 import type { Verdict } from '../training/keep-best.js'
-import type { SelectionParams } from './params.js'
+import type { RecoveryParams, SelectionParams } from './params.js'
 import { patchSheet } from './patch-sheet.js'
 import { likeliestPlace } from './places.js'
 import { recoverTriggers, type PatchPosition, type RecoveredTriggers, type RecoveryOptions } from './recover.js'
@@ -46,7 +46,7 @@ export async function findTarget(
  * Recovers triggers and shows after each epoch how well they do and what they look like. `epochsBefore`: those of other
  * generators of the same defense.
  */
-export async function recoverShown(
+export function recoverShown(
   view: DefenderView,
   targetClass: number,
   options: RecoveryOptions,
@@ -58,7 +58,7 @@ export async function recoverShown(
   const shown = random.stream('shown')
   const measured = random.stream('measured')
   const note = `recovering triggers of class ${view.data.classNames[targetClass]}`
-  const recovered = await recoverTriggers(
+  return recoverTriggers(
     view,
     targetClass,
     options,
@@ -74,9 +74,31 @@ export async function recoverShown(
       await context.files.saveImage(`recovered/epoch-${number}.png`, `Recovered triggers, epoch ${epoch}`, sheet)
     },
   )
-  const place = likeliestPlace(recovered.places, view.data.shape, recovered.generator.patch)
-  if (place !== null) context.note('info', `The recovered triggers work best at one place: ${place}.`)
-  return recovered
+}
+
+/** For people: where the triggers work, where that is one place. */
+export function placeFindings({ places, generator }: RecoveredTriggers, { data }: DefenderView): string[] {
+  const place = likeliestPlace(places, data.shape, generator.patch)
+  return place === null ? [] : [`The recovered triggers work best at one place: ${place}.`]
+}
+
+/** What searching and then recovering with so many generators does at most. */
+export function recoveryWork(
+  { batchSize, epochs, searchEpochs, position }: RecoveryParams,
+  { trainImages, classes }: { trainImages: number; classes: number },
+  generators: number,
+  isTold = false,
+): StageWork {
+  // Images of the class that is being tried are left out.
+  const others = Math.round(trainImages * (1 - 1 / classes))
+  const steps = Math.max(1, Math.floor(others / Math.min(others, batchSize)))
+  const searched = isTold ? 0 : classes * (position === 'any' ? 2 : 1)
+  return {
+    loops: searched + generators,
+    // The search looks at nothing before its end.
+    epochs: generators * epochs,
+    steps: (searched * searchEpochs + generators * epochs) * steps,
+  }
 }
 
 /** What a defender can measure of weights that it has repaired. */

@@ -47,6 +47,8 @@ export const RecoveryParams = z.strictObject({
     }),
 })
 
+export type RecoveryParams = z.output<typeof RecoveryParams>
+
 /** How such a defense decides by its own images. */
 export const SelectionParams = z.strictObject({
   detectionThreshold: z.number().gt(0).max(1).default(0.2).meta({

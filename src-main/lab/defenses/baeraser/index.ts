@@ -7,7 +7,13 @@ import { disposeTensors } from '../../compute/tensor-map.js'
 import { defineDefense, type AttackerKnowledge, type DefenderView, type DefenseResult } from '../../define.js'
 import type { RunContext } from '../../run-context.js'
 import { checkPatch } from '../../triggers/patch.js'
-import { defenderJudge, findTarget, recoverShown } from '../../trigger-recovery/found-triggers.js'
+import {
+  defenderJudge,
+  findTarget,
+  placeFindings,
+  recoverShown,
+  recoveryWork,
+} from '../../trigger-recovery/found-triggers.js'
 import type { PatchPosition } from '../../trigger-recovery/recover.js'
 import { BaeraserParams, publishedParams } from './params.js'
 import { unlearn, type UnlearningJudge } from './unlearn.js'
@@ -53,19 +59,10 @@ export const baeraser = defineDefense({
   check: ({ recovery }, data) =>
     checkPatch({ size: recovery.patchSize }, data.shape).map((error) => ({ ...error, path: 'recovery.patchSize' })),
 
-  work({ knowledge, recovery, unlearning }, { trainImages, classes }) {
-    // Images of the class that is being tried are left out.
-    const others = Math.round(trainImages * (1 - 1 / classes))
-    const recoverySteps = Math.max(1, Math.floor(others / Math.min(others, recovery.batchSize)))
-    const searched = knowledge === 'oracle' ? 0 : classes
+  work({ knowledge, recovery, unlearning: { epochs, batchSize } }, counts) {
     return [
-      {
-        loops: searched + 1,
-        // The search looks at nothing before its end.
-        epochs: recovery.epochs,
-        steps: (searched * recovery.searchEpochs + recovery.epochs) * recoverySteps,
-      },
-      { loops: 1, epochs: unlearning.epochs, steps: unlearning.epochs * Math.ceil(trainImages / unlearning.batchSize) },
+      recoveryWork(recovery, counts, 1, knowledge === 'oracle'),
+      { loops: 1, epochs, steps: epochs * Math.ceil(counts.trainImages / batchSize) },
     ]
   },
 
@@ -106,7 +103,8 @@ async function recoverAndUnlearn(
   try {
     context.enterStage('unlearn')
     const { weights: repaired, keptEpoch } = await unlearn(view, recovered, unlearning, judge, context)
-    return { outcome: keptEpoch === 0 ? 'not-improved' : 'repaired', weights: repaired, keptEpoch }
+    const outcome = keptEpoch === 0 ? 'not-improved' : 'repaired'
+    return { outcome, weights: repaired, keptEpoch, findings: placeFindings(recovered, view) }
   } finally {
     disposeTensors(recovered.weights)
   }

@@ -6,7 +6,13 @@
 import { disposeTensors } from '../../compute/tensor-map.js'
 import { defineDefense } from '../../define.js'
 import { checkPatch } from '../../triggers/patch.js'
-import { defenderJudge, findTarget, recoverShown } from '../../trigger-recovery/found-triggers.js'
+import {
+  defenderJudge,
+  findTarget,
+  placeFindings,
+  recoverShown,
+  recoveryWork,
+} from '../../trigger-recovery/found-triggers.js'
 import type { RecoveredTriggers } from '../../trigger-recovery/recover.js'
 import { betasOf, MesaParams, publishedParams } from './params.js'
 import { repair } from './repair.js'
@@ -42,6 +48,13 @@ export const mesa = defineDefense({
   check: ({ recovery }, data) =>
     checkPatch({ size: recovery.patchSize }, data.shape).map((error) => ({ ...error, path: 'recovery.patchSize' })),
 
+  work({ recovery, betas, repair: { epochs, batchSize } }, counts) {
+    return [
+      recoveryWork(recovery, counts, betasOf(betas).length),
+      { loops: 1, epochs, steps: epochs * Math.ceil(counts.trainImages / batchSize) },
+    ]
+  },
+
   async repair(view, { recovery, betas, repair: options, selection }, context) {
     context.enterStage('recover')
     const searching = { ...recovery, epochs: recovery.searchEpochs }
@@ -61,7 +74,7 @@ export const mesa = defineDefense({
       const judge = await defenderJudge(view, selection)
       const { weights, keptEpoch } = await repair(view, ensemble, options, judge, context)
       const outcome = keptEpoch === 0 ? 'not-improved' : 'repaired'
-      return { outcome, weights, keptEpoch, detection: found.detection }
+      return { outcome, weights, keptEpoch, detection: found.detection, findings: placeFindings(ensemble[0]!, view) }
     } finally {
       for (const { weights } of ensemble) disposeTensors(weights)
     }
