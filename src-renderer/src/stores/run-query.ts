@@ -55,7 +55,8 @@ function parseTerm(text: string): Term {
       .filter(Boolean)
     return { text, key, values, isExcluded }
   }
-  return { text, key: null, values: [unquoted(isExcluded ? text.slice(1) : text)], isExcluded }
+  const word = unquoted(isExcluded ? text.slice(1) : text)
+  return { text, key: null, values: word === '' ? [] : [word], isExcluded }
 }
 
 function problemsOf({ text, key, values }: Term): string[] {

@@ -51,6 +51,8 @@ describe('the filter of runs', () => {
     ['is:archived "page see"', []],
     ['-blended', [2, 4]],
     ['tag:', [1, 2, 4]],
+    ['-', [1, 2, 4]],
+    ['"', [1, 2, 4]],
   ] as const)('finds by %j', (query, expected) => {
     expect(found(query)).toEqual(expected)
   })
