@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AppEvent, RunEvent, RunFact } from '../../../src-shared/contract/events.js'
 import { isRunEvent, isTerminal } from '../../../src-shared/contract/events.js'
+import { ImportOptions } from '../../../src-shared/model/dataset.js'
 import type { RunId } from '../../../src-shared/model/ids.js'
 import { noAnnotations, type AnnotationsChange } from '../../../src-shared/model/run-annotations.js'
 import type { RunSummary } from '../../../src-shared/model/run-record.js'
@@ -66,6 +67,18 @@ describe('the application', () => {
   const jobsStarted = (count: number) => expect.poll(() => engine.jobs.length).toBe(count)
   const ended = () => expect.poll(() => events.some(isTerminal)).toBe(true)
   const snapshot = (runId: RunId) => app.handlers['run.snapshot']({ runId, afterSeq: 0 })
+
+  it('imports no file for a shell that can open none: a page never names a path', async () => {
+    const options = ImportOptions.parse({})
+    const asked = app.handlers['dataset.import']({ id: 'mnist', name: 'images', grant: '/etc/passwd', options })
+    await expect(asked).rejects.toMatchObject({ code: 'refused' })
+  })
+
+  it('starts no run of a dataset that is not on the machine, and writes nothing', async () => {
+    const missing = { ...experiment, dataset: { id: 'cifar-10' } }
+    await expect(app.handlers['run.start']({ experiment: missing })).rejects.toMatchObject({ code: 'data-missing' })
+    expect((await app.handlers['run.list']({})).runs).toEqual([])
+  })
 
   it('follows a run from queued to done and keeps all of it on disk', async () => {
     const runId = await start()
