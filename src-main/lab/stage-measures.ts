@@ -2,6 +2,9 @@ import type { RunFact } from '../../src-shared/contract/events.js'
 import type { StageMeasure } from '../../src-shared/model/estimate.js'
 import type { Stage } from '../../src-shared/model/run-record.js'
 
+/** From so many on, one in which a step was compiled does not decide. */
+const ENOUGH_PAIRS = 5
+
 /** A fact of a run and when it was told. */
 export interface TimedFact {
   readonly fact: RunFact
@@ -34,8 +37,8 @@ function measureStage(stage: Stage, loops: readonly Progress[][], enteredMs: num
   const pairs = loops.flatMap((loop) => loop.slice(1).map((after, k) => pairOf(loop[k]!, after)))
   const within = pairs.filter(({ epochEnds }) => epochEnds === 0)
   const across = pairs.filter(({ epochEnds }) => epochEnds > 0)
-  // Without two moments in one epoch, a step is known only with its share of what follows the epoch.
-  const stepMs = median((within.length > 0 ? within : across).map(({ ms, steps }) => ms / steps))
+  // Epochs that are over in a moment have hardly two reports each: a step then comes with its share of what follows.
+  const stepMs = median((within.length >= ENOUGH_PAIRS ? within : pairs).map(({ ms, steps }) => ms / steps))
   const epochMs = median(across.map(({ ms, steps, epochEnds }) => Math.max(0, ms - steps * stepMs) / epochEnds))
   const lastMs = loops.at(-1)?.at(-1)?.atMs ?? enteredMs
   const usual = sum(pairs, ({ steps, epochEnds }) => steps * stepMs + epochEnds * epochMs)

@@ -18,21 +18,27 @@ const end = (atMs: number): TimedFact => ({ fact: { type: 'run.finished', summar
 describe('measureStages', () => {
   it('parts steps, what follows an epoch and what happens once', () => {
     // 500 ms to begin, 10 ms a step, 100 ms after each epoch, 70 ms after the loop.
-    const [load, train] = measureStages(stages, [
-      enter(0, 0),
-      enter(1, 50),
-      step(1, 1, 1, 560),
-      step(1, 1, 4, 590),
-      step(1, 2, 1, 700),
-      step(1, 2, 3, 720),
-      step(1, 3, 2, 850),
-      enter(2, 920),
-    ])
+    const told = [1, 2, 3].flatMap((epoch) =>
+      [1, 2, 3, 4].map((each) => step(1, epoch, each, 550 + 10 * (4 * (epoch - 1) + each) + 100 * (epoch - 1))),
+    )
+    const [load, train] = measureStages(stages, [enter(0, 0), enter(1, 50), ...told, enter(2, told.at(-1)!.atMs + 70)])
     expect(load).toMatchObject({ loops: 0, steps: 0, stepSeconds: 0, otherSeconds: 0.05 })
     expect(train).toMatchObject({ loops: 1, epochs: 10, steps: 40, stepSeconds: 0.01, epochSeconds: 0.1 })
     expect(train?.otherSeconds).toBeCloseTo(0.07)
     // The first step is one of the loop's beginning: 500 ms and the 10 ms that it takes.
     expect(train?.loopSeconds).toBeCloseTo(0.51)
+  })
+
+  it('is not misled by the one report of an epoch in which a step was compiled', () => {
+    // As it was once measured: epochs of four steps, a few of them between two reports.
+    const told = [
+      step(1, 1, 1, 900),
+      step(1, 1, 4, 1310),
+      ...[2, 3, 4, 5, 6, 7].map((epoch) => step(1, epoch, 1, 1310 + 100 * (epoch - 1))),
+    ]
+    const [train] = measureStages(stages, [enter(1, 0), ...told, enter(2, 1910)])
+    expect(train?.stepSeconds).toBeCloseTo(0.025)
+    expect(train?.loopSeconds).toBeGreaterThan(1.1)
   })
 
   it('takes a step that is compiled in the middle for part of the beginning', () => {
