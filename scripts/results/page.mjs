@@ -15,6 +15,7 @@ import { machineLine, row } from './machine.mjs'
 import { measureFirstVisit } from './page/first-visit.mjs'
 import { measureLiveEvents } from './page/live-events.mjs'
 import { measureLongChart } from './page/long-chart.mjs'
+import { measureLongLog } from './page/long-log.mjs'
 import { measureManyRuns } from './page/many-runs.mjs'
 import { measureStreaming } from './page/streaming.mjs'
 
@@ -39,6 +40,11 @@ const parts = {
     title: '100,000 points in one chart',
     how: 'A run of 50,000 epochs with two figures each, opened over the socket like any other.',
     measure: measureLongChart,
+  },
+  log: {
+    title: '100,000 lines in one log',
+    how: 'A run with as many remarks, opened over the socket; 240 frames of scrolling, 4,000 pixels each.',
+    measure: measureLongLog,
   },
   live: {
     title: '60 events a second',

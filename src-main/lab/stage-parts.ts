@@ -22,6 +22,8 @@ export function stageParts(context: RunContext, work: readonly number[]): StageP
       index += 1
       const from = before / total
       const width = (work[index] ?? 0) / total
+      // Sums of shares can miss 1 by a hair.
+      const rest = Math.max(0, 1 - from - width)
       // What the parts before took, with all that lay between them.
       const msPerShare = from === 0 ? null : (context.now() - started) / from
       let partMs: number | null = null
@@ -34,8 +36,8 @@ export function stageParts(context: RunContext, work: readonly number[]): StageP
           const rate = msPerShare ?? (partMs === null ? null : partMs / width)
           context.progress({
             ...report,
-            stageShare: from + width * done,
-            remainingMs: remainingMs === null || rate === null ? null : remainingMs + rate * (1 - from - width),
+            stageShare: Math.min(1, from + width * done),
+            remainingMs: remainingMs === null || rate === null ? null : remainingMs + rate * rest,
           })
         },
       }

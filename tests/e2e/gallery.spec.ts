@@ -16,6 +16,7 @@ const situations: Record<Exclude<ScenarioName, 'live'>, string[]> = {
   finished: [
     RUN,
     `${RUN}?view=figures`,
+    `${RUN}?view=log`,
     '#/',
     '#/compose',
     '#/runs',
@@ -23,7 +24,7 @@ const situations: Record<Exclude<ScenarioName, 'live'>, string[]> = {
     '#/settings',
     '#/nowhere',
   ],
-  failed: [RUN, `${RUN}?view=figures`],
+  failed: [RUN, `${RUN}?view=figures`, `${RUN}?view=log`],
   cancelled: [RUN],
   'no-runs': ['#/', '#/runs', '#/compare'],
   'many-runs': ['#/', '#/runs'],

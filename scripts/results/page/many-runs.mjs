@@ -1,10 +1,9 @@
 import { makeRuns } from '../../make-runs.mjs'
 import { median, ms, spread } from './numbers.mjs'
-import { frameTimes, keyTimes, withServedPage, withWorkspace } from './served-page.mjs'
+import { frameTimes, keyTimes, scrollFrames, withServedPage, withWorkspace } from './served-page.mjs'
 
 const RUNS = 10_000
 const OPENINGS = 5
-const FRAMES = 240
 const PIXELS_PER_FRAME = 200
 /** Long enough to leave ten thousand, then some, then none. */
 const TYPED = 'sig seed 3x'
@@ -29,7 +28,7 @@ export function measureManyRuns(browser) {
       const page = await open('#/runs')
       await page.getByRole('row').nth(1).waitFor()
       await page.waitForTimeout(1_000)
-      const frames = await frameTimes(page, () => scroll(page))
+      const frames = await frameTimes(page, () => scrollFrames(page, '[role=table]', PIXELS_PER_FRAME))
       const field = page.getByRole('searchbox').first()
       await field.focus()
       const keys = await keyTimes(page, () => field.pressSequentially(TYPED, { delay: 250 }))
@@ -41,23 +40,4 @@ export function measureManyRuns(browser) {
       ]
     })
   })
-}
-
-/** @param {import('@playwright/test').Page} page */
-function scroll(page) {
-  return page.evaluate(
-    ([frames = 0, pixels = 0]) =>
-      new Promise((/** @type {(value: void) => void} */ resolve) => {
-        let scroller = document.querySelector('[role=table]')
-        while (scroller !== null && scroller.scrollHeight <= scroller.clientHeight) scroller = scroller.parentElement
-        let left = frames
-        const next = () => {
-          if (scroller !== null) scroller.scrollTop += pixels
-          if (left-- > 0) requestAnimationFrame(next)
-          else resolve()
-        }
-        next()
-      }),
-    [FRAMES, PIXELS_PER_FRAME],
-  )
 }

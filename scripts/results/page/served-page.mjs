@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { letIn } from '../../served/connect.mjs'
 import { startServed } from '../../served/start-served.mjs'
 
+const SCROLL_FRAMES = 240
 export const VIEWPORT = { width: 1280, height: 720 }
 
 /**
@@ -72,6 +73,30 @@ export async function frameTimes(page, act) {
     stop()
     return times.slice(1)
   })
+}
+
+/**
+ * Scrolls a long list, a step in every frame.
+ * @param {import('@playwright/test').Page} page
+ * @param {string} list selector of the list or of something inside its scroller
+ * @param {number} pixels
+ */
+export function scrollFrames(page, list, pixels) {
+  return page.evaluate(
+    ({ list, pixels, frames }) =>
+      new Promise((/** @type {(value: void) => void} */ resolve) => {
+        let scroller = document.querySelector(list)
+        while (scroller !== null && scroller.scrollHeight <= scroller.clientHeight) scroller = scroller.parentElement
+        let left = frames
+        const next = () => {
+          if (scroller !== null) scroller.scrollTop += pixels
+          if (left-- > 0) requestAnimationFrame(next)
+          else resolve()
+        }
+        next()
+      }),
+    { list, pixels, frames: SCROLL_FRAMES },
+  )
 }
 
 /**

@@ -88,6 +88,19 @@ describe('the parts of a stage', () => {
     expect(reports.map(({ remainingMs }) => remainingMs)).toEqual([3_500, 3_000, 500 + 2_400, 600])
   })
 
+  it('end at exactly one and with nothing left, however many they are', () => {
+    const clock = { now: 0 }
+    const { context, reports } = spoken(clock)
+    const parts = stageParts(context, [...Array.from({ length: 10 }, () => 3), 12])
+    for (let part = 0; part < 11; part++) {
+      const loop = parts.next()
+      clock.now += 100
+      loop.progress(report(1, 0))
+    }
+    expect(reports.at(-1)).toMatchObject({ stageShare: 1, remainingMs: 0 })
+    expect(reports.every(({ stageShare, remainingMs }) => stageShare! <= 1 && remainingMs! >= 0)).toBe(true)
+  })
+
   it('say nothing of the stage where a loop says nothing of itself, or is only besides', () => {
     const { context, reports } = spoken({ now: 0 })
     stageParts(context, [1, 1]).next().progress(report(undefined, 70))
