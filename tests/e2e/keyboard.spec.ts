@@ -13,6 +13,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
 
 test('everything on the way to a finished run can be done with keys', async ({ app }) => {
   const page = await app.open()
+  await expect(page.getByRole('link', { name: 'Compose your own' })).toBeVisible()
   await tabTo(page, 'Compose your own')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/#\/compose/)

@@ -12,7 +12,7 @@ test.describe('the log of a finished run', () => {
     const log = page.getByRole('log', { name: 'Log of the run' })
     await expect(log.getByRole('listitem').first()).toContainText('Waiting for the engine')
     await expect(log).toContainText(/Stage\s*1\/\d+ Load data/)
-    await page.getByLabel('Show', { exact: true }).selectOption('Stages and problems')
+    await page.getByRole('combobox', { name: 'Show', exact: true }).selectOption('Stages and problems')
     await expect(log.getByRole('listitem').first()).toContainText('Load data')
     await expect(log.getByRole('listitem').last()).toContainText('Done')
     await page.getByRole('searchbox', { name: 'Search the log' }).fill('train VICTIM')
