@@ -32,7 +32,7 @@ test('places of the page', async ({ app }) => {
   await picture(page, 'home')
   const first = await runIdOf(page, 'A first look in seconds')
   await app.goTo('#/settings')
-  await expect(page.getByRole('heading', { name: 'Settings' }).first()).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Appearance' })).toBeVisible()
   await picture(page, 'settings')
 
   // A second one that differs in one thing.
