@@ -3,9 +3,10 @@
 //   npm run results -- page                          all of it, about four minutes
 //   npm run results -- page --only live,streaming    some of it; the other tables stay as they are
 //
-// Figures mean something only where nothing else keeps the machine busy.
+// Figures mean something only where nothing else keeps the machine busy; how busy it was stands beside them.
 
 import { readFileSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chromium } from '@playwright/test'
@@ -72,6 +73,7 @@ try {
   for (const name of wanted) {
     const part = parts[name]
     if (part === undefined) continue
+    const [load = 0] = loadavg()
     const figures = await part.measure(browser)
     const table = [
       row(['what', 'measured', 'wanted']),
@@ -79,7 +81,7 @@ try {
       ...figures.map(({ what, measured, wanted }) => row([what, measured, wanted])),
     ].join('\n')
     process.stdout.write(`\n${part.title}\n${table}\n`)
-    await keep(name, `### ${part.title}\n\n${table}\n\n${part.how} ${machineLine()}`)
+    await keep(name, `### ${part.title}\n\n${table}\n\n${part.how} ${machineLine()} Load when it began: ${load.toFixed(1)}.`)
   }
 } finally {
   await browser.close()
