@@ -81,7 +81,10 @@ try {
       ...figures.map(({ what, measured, wanted }) => row([what, measured, wanted])),
     ].join('\n')
     process.stdout.write(`\n${part.title}\n${table}\n`)
-    await keep(name, `### ${part.title}\n\n${table}\n\n${part.how} ${machineLine()} Load when it began: ${load.toFixed(1)}.`)
+    await keep(
+      name,
+      `### ${part.title}\n\n${table}\n\n${part.how} ${machineLine()} Load when it began: ${load.toFixed(1)}.`,
+    )
   }
 } finally {
   await browser.close()
