@@ -1,6 +1,6 @@
 import type { Estimate, Rehearsal, StageEstimate, StageMeasure } from '../../src-shared/model/estimate.js'
 import type { Experiment } from '../../src-shared/model/experiment.js'
-import type { RunRecord, Stage } from '../../src-shared/model/run-record.js'
+import { secondsOfStage, type RunRecord, type Stage } from '../../src-shared/model/run-record.js'
 
 const MB = 1024 * 1024
 /** Record, events, figures and pictures of a run beside its weights: 0.1 to 0.4 MB in runs that were measured. */
@@ -38,10 +38,8 @@ export function estimateFromRun(record: RunRecord, { training }: Experiment): Es
   if (summary === null) return null
   const longer = training.epochs / record.experiment.training.epochs
   const stages = planned.map((stage): StageEstimate => {
-    // Time is kept by kind of stage, so stages of one kind share it.
-    const shared = planned.filter(({ kind }) => kind === stage.kind).length
-    const seconds = (summary.seconds[stage.kind] / shared) * (stage.kind === 'train' ? longer : 1)
-    return { stage, steps: null, seconds }
+    const before = secondsOfStage(record, stage.kind)
+    return { stage, steps: null, seconds: before === null ? null : before * (stage.kind === 'train' ? longer : 1) }
   })
   return {
     stages,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Experiment } from '../../src-shared/model/experiment.js'
+import { listingFacts } from '../../src-shared/model/run-listing.js'
 import { experimentIdentity } from '../../src-shared/model/experiment-identity.js'
 import { RunId } from '../../src-shared/model/ids.js'
 import type { RunAnnotations } from '../../src-shared/model/run-annotations.js'
@@ -42,7 +43,7 @@ export function createRunLister(root: string, recordFile: string, read: (runId: 
     if (known?.stamp === stamp) return known
     const runId = RunId.safeParse(name)
     const record = runId.success && stamp !== NO_FILE ? await read(runId.data).catch(() => null) : null
-    return { stamp, value: record === null ? null : factsOfRecord(record) }
+    return { stamp, value: record === null ? null : listingFacts(record, experimentKey(record.experiment)) }
   }
 
   const annotationsOf = async (name: string): Promise<Known<RunAnnotations | null>> => {
@@ -89,22 +90,6 @@ async function stampOf(path: string): Promise<string> {
 /** The same for experiments that differ only in seed and name. */
 export function experimentKey(experiment: Experiment): string {
   return createHash('sha256').update(experimentIdentity(experiment)).digest('base64url').slice(0, 16)
-}
-
-function factsOfRecord({ runId, status, createdAt, summary, experiment }: RunRecord): Facts {
-  return {
-    runId,
-    status,
-    createdAt,
-    name: experiment.name,
-    seed: experiment.seed,
-    dataset: experiment.dataset.id,
-    model: experiment.model.id,
-    attack: experiment.attack?.id ?? null,
-    defenses: experiment.defenses.map(({ id }) => id),
-    experimentKey: experimentKey(experiment),
-    summary: summary && { before: summary.before, defenses: summary.defenses.map(({ after }) => ({ after })) },
-  }
 }
 
 /** All results in order, a bounded number under way at once. */

@@ -139,3 +139,15 @@ export const RunListing = RunRecord.pick({ runId: true, status: true, createdAt:
   annotations: RunAnnotations.nullable().meta({ description: 'null: there are some, but their file cannot be read.' }),
 })
 export type RunListing = z.infer<typeof RunListing>
+
+/**
+ * Seconds that a stage of this kind took in a run, null before its end. Time is kept by kind, so stages of one kind share
+ * it.
+ */
+export function secondsOfStage(
+  { summary, stages }: Pick<RunRecord, 'summary' | 'stages'>,
+  kind: StageKind,
+): number | null {
+  if (summary === null) return null
+  return summary.seconds[kind] / Math.max(1, stages.filter((stage) => stage.kind === kind).length)
+}

@@ -1,4 +1,4 @@
-import type { MeanInterval } from '../util/statistics.js'
+import { mean, type MeanInterval } from '../util/statistics.js'
 import type { TextTable } from '../util/table-text.js'
 import type { StudyRow } from './study-results.js'
 
@@ -40,8 +40,8 @@ export function studyTables(rows: readonly StudyRow[]): DatasetTable[] {
 
 function percentages(interval: MeanInterval | null): string {
   if (interval === null) return '–'
-  const mean = (100 * interval.mean).toFixed(1)
-  return interval.sd === null ? mean : `${mean} ± ${(100 * interval.sd).toFixed(1)}`
+  const centre = (100 * interval.mean).toFixed(1)
+  return interval.sd === null ? centre : `${centre} ± ${(100 * interval.sd).toFixed(1)}`
 }
 
 /** The mean rating of each defense over all attacks, datasets and seeds that are done, best first. */
@@ -51,7 +51,7 @@ export function ratingTable(rows: readonly StudyRow[]): TextTable {
   )
   const means = [...Map.groupBy(rated, ({ defense }) => defense)].map(([defense, of]) => ({
     defense,
-    rating: of.reduce((sum, { rating }) => sum + rating, 0) / of.length,
+    rating: mean(of.map(({ rating }) => rating)),
     cells: of.length,
   }))
   return {

@@ -12,20 +12,16 @@ import type { GraphBackend, GraphBinding, NativeTensor, TensorLike } from './tfj
 export interface RecordedStep {
   readonly nodes: readonly GraphNode[]
   /** Nodes that take an entry of the state or an input, in the order of the names asked for. */
-  readonly fedState: readonly Feed[]
-  readonly fedInputs: readonly Feed[]
+  readonly fedState: readonly NamedNode[]
+  readonly fedInputs: readonly NamedNode[]
   /** Tensors from outside, such as the weights of a frozen model: they are fed as they are and have to stay alive. */
   readonly captured: readonly { readonly node: string; readonly tensor: TensorLike }[]
-  readonly newState: readonly Fetch[]
-  readonly outputs: readonly Fetch[]
+  readonly newState: readonly NamedNode[]
+  readonly outputs: readonly NamedNode[]
 }
 
-export interface Feed {
-  readonly name: string
-  readonly node: string
-}
-
-export interface Fetch {
+/** An entry of the state, an input or an output, and the node that stands for it. */
+export interface NamedNode {
   readonly name: string
   readonly node: string
 }
@@ -66,7 +62,7 @@ export function recordStep(
       inputs: [],
       attributes: { dtype: { kind: 'type', value: dtype }, shape: { kind: 'shape', value: shape } },
     })
-  const feed = ([name, tensor]: [string, Tensor]): Feed => {
+  const feed = ([name, tensor]: [string, Tensor]): NamedNode => {
     const [id] = getInputTensorIds.call(backend, [tensor])
     const node = placeholder(dtypeOf(binding, tensor), tensor.shape)
     sources.set(id!, `${node}:0`)
@@ -146,9 +142,9 @@ export function recordStep(
     })
     return ids
   }
-  const newState: Fetch[] = []
-  const outputs: Fetch[] = []
-  const fetch = ([name, tensor]: [string, Tensor]): Fetch => {
+  const newState: NamedNode[] = []
+  const outputs: NamedNode[] = []
+  const fetch = ([name, tensor]: [string, Tensor]): NamedNode => {
     const [id] = backend.getInputTensorIds([tensor])
     // A node of its own: what is fed cannot be fetched, and two names may stand for one value.
     const type = { kind: 'type', value: dtypeOf(binding, tensor) } as const

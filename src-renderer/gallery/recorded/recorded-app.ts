@@ -1,6 +1,7 @@
 import { AppError, commands, isTerminal, type AppEvent, type AppHandlers } from '../../../src-shared/contract/index.js'
 import type { Experiment } from '../../../src-shared/model/experiment.js'
 import { experimentIdentity } from '../../../src-shared/model/experiment-identity.js'
+import { listingFacts } from '../../../src-shared/model/run-listing.js'
 import { RunId } from '../../../src-shared/model/ids.js'
 import { changedAnnotations } from '../../../src-shared/model/run-annotations.js'
 import type { RunListing } from '../../../src-shared/model/run-record.js'
@@ -237,21 +238,7 @@ function refuseAll(): AppHandlers {
 }
 
 function listingOf({ record, annotations }: ReplayedRun): RunListing {
-  const { runId, status, createdAt, summary, experiment } = record
-  return {
-    runId,
-    status,
-    createdAt,
-    name: experiment.name,
-    seed: experiment.seed,
-    dataset: experiment.dataset.id,
-    model: experiment.model.id,
-    attack: experiment.attack?.id ?? null,
-    defenses: experiment.defenses.map(({ id }) => id),
-    experimentKey: experimentIdentity(experiment),
-    summary,
-    annotations,
-  }
+  return { ...listingFacts(record, experimentIdentity(record.experiment)), annotations }
 }
 
 /** Like the id of a run: the time, then a tail that counts instead of being drawn. */

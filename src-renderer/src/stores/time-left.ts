@@ -1,4 +1,4 @@
-import type { RunListing, RunRecord, Stage } from '../../../src-shared/model/run-record.js'
+import { secondsOfStage, type RunListing, type RunRecord, type Stage } from '../../../src-shared/model/run-record.js'
 import { isOver, isPaused, type RunState } from './run-state.js'
 import { stageViews } from './stage-view.js'
 
@@ -29,12 +29,12 @@ export function likeliestRun(runs: readonly RunListing[], run: RunListing): RunL
   )
 }
 
-/** How long the stages of a plan took in a run that is done. It knows the time per kind, so like stages share it. */
-export function expectedFrom({ stages: known, summary }: RunRecord, stages: readonly Stage[]): ExpectedStages {
+/** How long the stages of a plan took in a run that is done. */
+export function expectedFrom(record: RunRecord, stages: readonly Stage[]): ExpectedStages {
   return stages.map(({ kind, title }) => {
-    const alike = known.filter((stage) => stage.kind === kind).length
-    const isKnown = known.some((stage) => stage.kind === kind && stage.title === title)
-    return summary === null || !isKnown ? null : (1000 * summary.seconds[kind]) / alike
+    const isKnown = record.stages.some((stage) => stage.kind === kind && stage.title === title)
+    const seconds = isKnown ? secondsOfStage(record, kind) : null
+    return seconds === null ? null : 1000 * seconds
   })
 }
 
