@@ -8,8 +8,9 @@ import { ImportOptions } from '../../../src-shared/model/dataset.js'
 import type { RunId } from '../../../src-shared/model/ids.js'
 import { noAnnotations, type AnnotationsChange } from '../../../src-shared/model/run-annotations.js'
 import type { RunSummary } from '../../../src-shared/model/run-record.js'
-import { createApp, type App } from '../../../src-main/app/create-app.js'
+import type { App } from '../../../src-main/app/create-app.js'
 import { createFakeEngine, fakeEngineInfo, type FakeEngine } from '../../helpers/fake-engine.js'
+import { createTestApp, removeWorkspace } from '../../helpers/test-app.js'
 import { secondsOf } from '../../helpers/seconds.js'
 
 const experiment = { dataset: { id: 'mnist-10k' }, model: { id: 'small-cnn' }, attack: { id: 'badnets' }, defenses: [] }
@@ -42,25 +43,16 @@ describe('the application', () => {
     // Of this test alone: what the application of an earlier one still says is not heard.
     const heard: RunEvent[] = []
     events = heard
-    app = createApp({
-      paths: {
-        workspace,
-        engineEntry: '',
-        installationFile: '',
-        datasetCache: join(workspace, 'cache'),
-        packageRoot: workspace,
-      },
-      launchEngine: () => engine.launch(),
-      versions: { unbackdoor: '0', node: 'v0', tfjs: '0', platform: 'test' },
-      now: () => new Date('2026-01-31T14:25:00Z'),
-      log: (error) => `${logged.push(error)}`,
-    })
+    app = createTestApp(
+      workspace,
+      () => engine,
+      (error) => `${logged.push(error)}`,
+    )
     app.subscribe((event) => void (isRunEvent(event) && heard.push(event)))
   })
   afterEach(async () => {
     app.close()
-    // What was under way may still be written.
-    await rm(workspace, { recursive: true, maxRetries: 10 })
+    await removeWorkspace(workspace)
   })
 
   const start = async (): Promise<RunId> => (await app.handlers['run.start']({ experiment })).runId
@@ -331,19 +323,7 @@ describe('the application', () => {
 
   it('refuses a workspace that cannot be written, naming it', async () => {
     await writeFile(join(workspace, 'file'), '')
-    const other = createApp({
-      paths: {
-        workspace: join(workspace, 'file'),
-        engineEntry: '',
-        installationFile: '',
-        datasetCache: '',
-        packageRoot: '',
-      },
-      launchEngine: () => engine.launch(),
-      versions: { unbackdoor: '0', node: 'v0', tfjs: '0', platform: 'test' },
-      now: () => new Date(),
-      log: () => '',
-    })
+    const other = createTestApp(join(workspace, 'file'), () => engine)
     await expect(other.handlers['run.start']({ experiment })).rejects.toMatchObject({
       code: 'invalid-input',
       fields: [{ path: 'workspace' }],

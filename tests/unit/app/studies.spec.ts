@@ -1,11 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createApp, type App } from '../../../src-main/app/create-app.js'
+import type { App } from '../../../src-main/app/create-app.js'
 import { StudyRequest } from '../../../src-shared/model/study.js'
 import type { RunSummary } from '../../../src-shared/model/run-record.js'
 import { createFakeEngine, fakeEngineInfo, type FakeEngine } from '../../helpers/fake-engine.js'
+import { createTestApp, removeWorkspace } from '../../helpers/test-app.js'
 import { secondsOf } from '../../helpers/seconds.js'
 
 const request = StudyRequest.parse({
@@ -34,19 +35,7 @@ describe('a study in the application', () => {
 
   const open = (): void => {
     engine = createFakeEngine()
-    app = createApp({
-      paths: {
-        workspace,
-        engineEntry: '',
-        installationFile: '',
-        datasetCache: join(workspace, 'cache'),
-        packageRoot: workspace,
-      },
-      launchEngine: () => engine.launch(),
-      versions: { unbackdoor: '0', node: 'v0', tfjs: '0', platform: 'test' },
-      now: () => new Date('2026-01-31T14:25:00Z'),
-      log: (error) => String(error),
-    })
+    app = createTestApp(workspace, () => engine)
   }
   const jobsStarted = (count: number) => expect.poll(() => engine.jobs.length).toBe(count)
   const statuses = async () =>
@@ -58,7 +47,7 @@ describe('a study in the application', () => {
   })
   afterEach(async () => {
     app.close()
-    await rm(workspace, { recursive: true })
+    await removeWorkspace(workspace)
   })
 
   it('queues every run once, tags it, and keeps its plan as a plain file', async () => {
