@@ -2,6 +2,7 @@ import type { AppHandlers } from '../../src-shared/contract/commands.js'
 import { AppError } from '../../src-shared/contract/errors.js'
 import type { AppEvent } from '../../src-shared/contract/events.js'
 import type { Versions } from '../../src-shared/model/run-record.js'
+import type { StudyPlan } from '../../src-shared/model/study.js'
 import { createDatasets } from './datasets/datasets.js'
 import { createEngineHost } from './engine-host.js'
 import { createEstimates } from './estimates.js'
@@ -71,6 +72,12 @@ export function createApp(options: AppOptions): App {
     if (type === 'run.queued') estimates.interrupt()
   })
 
+  const startStudy = async (plan: StudyPlan) => {
+    await checkWorkspace(paths.workspace)
+    for (const { dataset } of plan.cells) datasets.requirePresent(dataset)
+    return { plan, ...(await studies.start(plan)) }
+  }
+
   const handlers: AppHandlers = {
     ...datasets.handlers,
     'catalogue.list': () => engine.client().call('catalogue.list', {}),
@@ -109,14 +116,11 @@ export function createApp(options: AppOptions): App {
         lastSeq: events.at(-1)?.seq ?? 0,
       }
     },
-    'study.plan': (request) => engine.client().call('study.plan', request),
-    'study.start': async (request) => {
-      await checkWorkspace(paths.workspace)
-      const plan = await engine.client().call('study.plan', request)
-      for (const { dataset } of plan.cells) datasets.requirePresent(dataset)
-      return { plan, ...(await studies.start(plan)) }
-    },
-    'study.list': async () => ({ names: await studies.list() }),
+    'study.plan': async (request) => studies.match(await engine.client().call('study.plan', request)),
+    'study.start': async (request) => startStudy(await engine.client().call('study.plan', request)),
+    'study.resume': async ({ name }) => startStudy((await studies.show(name)).plan),
+    'study.cancel': async ({ name }) => ({ cancelled: await studies.cancel(name) }),
+    'study.list': () => studies.list(),
     'study.show': ({ name }) => studies.show(name),
     'system.report': () => reportSystem(versions.unbackdoor, paths, engine),
   }

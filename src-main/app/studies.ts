@@ -3,20 +3,25 @@ import { join, resolve } from 'node:path'
 import { AppError } from '../../src-shared/contract/errors.js'
 import { PluginId, type RunId } from '../../src-shared/model/ids.js'
 import type { RunListing } from '../../src-shared/model/run-record.js'
-import { StudyPlan, type StudyState } from '../../src-shared/model/study.js'
+import { StudyPlan, type PlannedStudy, type StudyState, type StudySummary } from '../../src-shared/model/study.js'
+import { cellStatus, countCells } from '../../src-shared/study/study-progress.js'
 import { writeWhole } from '../storage/write-whole.js'
 import { experimentKey } from './list-runs.js'
-import { parseJson, readIfThere } from './read-json.js'
+import { parseJson, readIfThere, storageError } from './read-json.js'
 import type { RunStore } from './run-store.js'
 import type { Runs } from './runs.js'
 
 const PLAN = 'study.json'
 
 export interface Studies {
+  /** The plan with the runs that there are for it; nothing is written. */
+  match(plan: StudyPlan): Promise<PlannedStudy>
   /** Queues every run of the plan that is not done and not under way. Returns those it queued. */
   start(plan: StudyPlan): Promise<{ started: RunId[]; done: number }>
-  /** Names of the studies of this workspace, sorted. */
-  list(): Promise<string[]>
+  /** Ends what waits or is in progress. Returns how many. */
+  cancel(name: string): Promise<number>
+  /** The studies of this workspace, sorted by name. */
+  list(): Promise<{ studies: StudySummary[]; unreadable: string[] }>
   show(name: string): Promise<StudyState>
 }
 
@@ -33,29 +38,47 @@ export interface StudiesOptions {
 export function createStudies({ workspace, store, runs }: StudiesOptions): Studies {
   const root = join(resolve(workspace), 'studies')
   const folderOf = (name: string): string => join(root, name)
+  const isLive = (run: RunListing | null): run is RunListing => run !== null && runs.isLive(run.runId)
 
-  const runsOf = async ({ cells }: StudyPlan): Promise<(RunListing | null)[]> => {
+  /** Finds the runs of one plan after another among those that there are now. */
+  const createMatcher = async (): Promise<(plan: StudyPlan) => PlannedStudy> => {
     const byKey = Map.groupBy((await store.list()).runs, ({ experimentKey: key, seed }) => `${key} ${seed}`)
-    return cells.map(({ experiment }) => {
-      const found = byKey.get(`${experimentKey(experiment)} ${experiment.seed}`) ?? []
-      return (
-        found.find(({ status }) => status === 'done') ??
-        found.find(({ runId }) => runs.isLive(runId)) ??
-        found[0] ??
-        null
-      )
-    })
+    return (plan) => {
+      const found = plan.cells.map(({ experiment }) => {
+        const alike = byKey.get(`${experimentKey(experiment)} ${experiment.seed}`) ?? []
+        return alike.find(({ status }) => status === 'done') ?? alike.find(isLive) ?? alike[0] ?? null
+      })
+      return { plan, runs: found, live: found.filter(isLive).map(({ runId }) => runId) }
+    }
   }
 
+  const match: Studies['match'] = async (plan) => (await createMatcher())(plan)
+
+  const readPlan = async (name: string): Promise<StudyPlan> => {
+    const path = join(folderOf(name), PLAN)
+    const text = await readIfThere(path)
+    if (text === null) throw new AppError({ code: 'not-found', message: `There is no study "${name}" in ${root}.` })
+    const parsed = StudyPlan.safeParse(parseJson(text))
+    if (!parsed.success) {
+      throw storageError(`${path} does not hold a study in the form of this version.`, parsed.error)
+    }
+    return parsed.data
+  }
+
+  const show: Studies['show'] = async (name) => ({ ...(await match(await readPlan(name))), folder: folderOf(name) })
+
   return {
+    match,
+    show,
+
     async start(plan) {
       await mkdir(folderOf(plan.name), { recursive: true })
       await writeWhole(join(folderOf(plan.name), PLAN), `${JSON.stringify(plan, null, 2)}\n`)
-      const found = await runsOf(plan)
+      const { runs: found } = await match(plan)
       const started: RunId[] = []
       for (const [index, { experiment }] of plan.cells.entries()) {
-        const run = found[index]
-        if (run && (run.status === 'done' || runs.isLive(run.runId))) continue
+        const run = found[index] ?? null
+        if (run?.status === 'done' || isLive(run)) continue
         const runId = await runs.start(experiment)
         await store.annotate(runId, { addTags: [plan.name] })
         started.push(runId)
@@ -63,26 +86,39 @@ export function createStudies({ workspace, store, runs }: StudiesOptions): Studi
       return { started, done: found.filter((run) => run?.status === 'done').length }
     },
 
+    async cancel(name) {
+      const { runs: found } = await show(name)
+      // The waiting ones first, the last of them before all, so that none starts when the one in progress ends.
+      const left = found.filter(isLive).toReversed()
+      const inOrder = left.toSorted((a, b) => Number(a.status === 'running') - Number(b.status === 'running'))
+      let cancelled = 0
+      for (const run of inOrder) {
+        // It may have ended in the meantime.
+        if (!isLive(run)) continue
+        await runs.cancel(run.runId)
+        cancelled += 1
+      }
+      return cancelled
+    },
+
     async list() {
       const names = await readdir(root).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return []
-        throw new AppError({ code: 'storage', message: `${root} cannot be read: ${error.message}` }, { cause: error })
+        throw storageError(`${root} cannot be read: ${error.message}`, error)
       })
-      return names.filter((name) => PluginId.safeParse(name).success).toSorted()
-    },
-
-    async show(name) {
-      const path = join(folderOf(name), PLAN)
-      const text = await readIfThere(path)
-      if (text === null) {
-        throw new AppError({ code: 'not-found', message: `There is no study "${name}" in ${root}.` })
+      const known = names.filter((name) => PluginId.safeParse(name).success).toSorted()
+      const matched = await createMatcher()
+      const read = await Promise.all(
+        known.map(async (name) => ({ name, plan: await readPlan(name).catch(() => null) })),
+      )
+      return {
+        studies: read.flatMap(({ name, plan }): StudySummary[] => {
+          if (plan === null) return []
+          const statuses = matched(plan).runs.map((run) => cellStatus(run, runs.isLive))
+          return [{ name, title: plan.title, counts: countCells(statuses) }]
+        }),
+        unreadable: read.flatMap(({ name, plan }) => (plan === null ? [name] : [])),
       }
-      const parsed = StudyPlan.safeParse(parseJson(text))
-      if (!parsed.success) {
-        const message = `${path} does not hold a study in the form of this version.`
-        throw new AppError({ code: 'storage', message }, { cause: parsed.error })
-      }
-      return { plan: parsed.data, folder: folderOf(name), runs: await runsOf(parsed.data) }
     },
   }
 }

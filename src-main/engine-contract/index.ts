@@ -8,6 +8,7 @@ import { EngineInfo } from '../../src-shared/model/engine-info.js'
 import { Rehearsal } from '../../src-shared/model/estimate.js'
 import { Experiment } from '../../src-shared/model/experiment.js'
 import { PluginId, RunId } from '../../src-shared/model/ids.js'
+import { StudyPlan, StudyRequest } from '../../src-shared/model/study.js'
 
 const nothing = z.object({})
 
@@ -19,7 +20,8 @@ export const engineCommands = {
   /** Answers once the job is accepted; the rest comes as facts, the last of them terminal. */
   'job.start': command(z.object({ runId: RunId, folder: z.string(), experiment: Experiment }), nothing),
   'trigger.preview': commands['trigger.preview'],
-  'study.plan': commands['study.plan'],
+  /** Every run of a study, checked. */
+  'study.plan': command(StudyRequest, StudyPlan),
   /** Runs every stage for a moment. For a process of its own: it takes cores and memory as a run does. */
   'job.rehearse': command(z.object({ experiment: Experiment }), Rehearsal),
   'job.cancel': command(z.object({ runId: RunId }), nothing),

@@ -9,13 +9,20 @@ import { PreviewRequest, TriggerPreview } from '../model/trigger-preview.js'
 import { Catalogue } from '../model/plugin-manifest.js'
 import { AnnotationsChange, RunAnnotations } from '../model/run-annotations.js'
 import { RunListing, RunRecord } from '../model/run-record.js'
-import { StudyPlan, StudyRequest, StudyState } from '../model/study.js'
+import { PlannedStudy, StudyPlan, StudyRequest, StudyState, StudySummary } from '../model/study.js'
 import { command, type Handlers } from './command.js'
 import { RunEvent } from './events.js'
 
 const nothing = z.object({})
 /** `name` is that of an imported folder, null for an official dataset. */
 const whichDataset = z.object({ id: PluginId, name: DatasetName.nullable().default(null) })
+
+const whichStudy = z.object({ name: PluginId })
+const startedStudy = z.object({
+  plan: StudyPlan,
+  started: z.array(RunId),
+  done: z.int().meta({ description: 'Were there already.' }),
+})
 
 /** State of the program and what it stands on, as `doctor` shows it. */
 export const SystemReport = z.object({
@@ -74,15 +81,22 @@ export const commands = {
   /** Ends getting it. What has arrived of a download is kept for the next try. */
   'dataset.cancel': command(whichDataset, nothing),
   'dataset.remove': command(whichDataset, nothing),
-  /** Every run of a study, checked; nothing is started. */
-  'study.plan': command(StudyRequest, StudyPlan),
-  /** Queues the runs of a study that are not done yet. */
-  'study.start': command(
-    StudyRequest,
-    z.object({ plan: StudyPlan, started: z.array(RunId), done: z.int().meta({ description: 'Were there already.' }) }),
+  /** Every run of a study, checked, with those that there are already; nothing is started. */
+  'study.plan': command(StudyRequest, PlannedStudy),
+  /** Queues the runs of a study that are not done and not under way. Its plan takes the place of an earlier one. */
+  'study.start': command(StudyRequest, startedStudy),
+  /** The same for a study as it was planned before. */
+  'study.resume': command(whichStudy, startedStudy),
+  /** Ends the runs of a study that wait or are in progress, the waiting ones first. */
+  'study.cancel': command(whichStudy, z.object({ cancelled: z.int() })),
+  'study.list': command(
+    nothing,
+    z.object({
+      studies: z.array(StudySummary),
+      unreadable: z.array(z.string()).meta({ description: 'Names of folders that hold no study of this version.' }),
+    }),
   ),
-  'study.list': command(nothing, z.object({ names: z.array(PluginId) })),
-  'study.show': command(z.object({ name: PluginId }), StudyState),
+  'study.show': command(whichStudy, StudyState),
   'system.report': command(nothing, SystemReport),
 } as const
 

@@ -124,7 +124,7 @@ export const RunRecord = z.object({
 export type RunRecord = z.infer<typeof RunRecord>
 
 /** A line of the list of runs: what is needed to find a run, small enough for ten thousand of them. */
-export const RunListing = RunRecord.pick({ runId: true, status: true, createdAt: true }).extend({
+export const RunListing = RunRecord.pick({ runId: true, status: true, createdAt: true, error: true }).extend({
   name: z.string(),
   seed: Experiment.shape.seed,
   dataset: PluginId,
@@ -134,7 +134,10 @@ export const RunListing = RunRecord.pick({ runId: true, status: true, createdAt:
   /** The same for runs that differ only in seed and name. */
   experimentKey: z.string(),
   summary: RunSummary.pick({ before: true })
-    .extend({ defenses: z.array(DefenseSummary.pick({ after: true })) })
+    .extend({
+      defenses: z.array(DefenseSummary.pick({ after: true, knowledge: true })),
+      seconds: StageSeconds.pick({ total: true }),
+    })
     .nullable(),
   annotations: RunAnnotations.nullable().meta({ description: 'null: there are some, but their file cannot be read.' }),
 })

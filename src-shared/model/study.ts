@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Experiment } from './experiment.js'
-import { PluginId } from './ids.js'
-import { RunListing } from './run-record.js'
+import { PluginId, RunId } from './ids.js'
+import { RunListing, RunStatus } from './run-record.js'
 
 export const STUDY_FORMAT = 'unbackdoor.study'
 export const STUDY_VERSION = 1
@@ -52,5 +52,26 @@ export const StudyPlan = z.object({
 export type StudyPlan = z.infer<typeof StudyPlan>
 
 /** A plan with the runs that there are for it, cell by cell; null where there is none yet. */
-export const StudyState = z.object({ plan: StudyPlan, folder: z.string(), runs: z.array(RunListing.nullable()) })
+export const PlannedStudy = z.object({
+  plan: StudyPlan,
+  runs: z.array(RunListing.nullable()),
+  live: z.array(RunId).meta({
+    description: 'Of the runs, those that wait or run in this program. Others that say so were left by one that ended.',
+  }),
+})
+export type PlannedStudy = z.infer<typeof PlannedStudy>
+
+export const StudyState = PlannedStudy.extend({ folder: z.string() })
 export type StudyState = z.infer<typeof StudyState>
+
+/** Of a cell. interrupted: its run was left unfinished by a program that ended. missing: there was none yet. */
+export const CellStatus = z.enum([...RunStatus.options, 'interrupted', 'missing'])
+export type CellStatus = z.infer<typeof CellStatus>
+
+/** How many cells are in each state. */
+export const StudyCounts = z.record(CellStatus, z.int().min(0))
+export type StudyCounts = z.infer<typeof StudyCounts>
+
+/** A line of the list of studies. */
+export const StudySummary = StudyPlan.pick({ name: true, title: true }).extend({ counts: StudyCounts })
+export type StudySummary = z.infer<typeof StudySummary>

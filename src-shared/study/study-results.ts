@@ -12,6 +12,8 @@ export interface StudyRow {
   readonly attack: string | null
   /** Null for the victim before any defense. */
   readonly defense: string | null
+  /** Whether the defense used what only the attacker or the evaluation knows. */
+  readonly isOracle: boolean
   readonly figures: StudyFigures
   /** Runs that are in the figures, and runs that there are to be. */
   readonly done: number
@@ -27,10 +29,15 @@ export function studyRows({ cells }: StudyPlan, runs: readonly (RunListing | nul
   return [...groups.values()].flatMap((group) => {
     const { dataset, attack, experiment } = group[0]!.cell
     const summaries = group.flatMap(({ summary }) => (summary === null ? [] : [summary]))
-    const row = (defense: string | null, scores: readonly { before: Scores; after: Scores }[]): StudyRow => ({
+    const row = (
+      defense: string | null,
+      isOracle: boolean,
+      scores: readonly { before: Scores; after: Scores }[],
+    ): StudyRow => ({
       dataset,
       attack,
       defense,
+      isOracle,
       figures: figuresOf(scores, defense !== null),
       done: scores.length,
       planned: group.length,
@@ -38,11 +45,13 @@ export function studyRows({ cells }: StudyPlan, runs: readonly (RunListing | nul
     return [
       row(
         null,
+        false,
         summaries.map(({ before }) => ({ before, after: before })),
       ),
       ...experiment.defenses.map(({ id }, index) =>
         row(
           id,
+          summaries.some(({ defenses }) => defenses[index]?.knowledge === 'oracle'),
           summaries.flatMap(({ before, defenses }) => {
             const after = defenses[index]?.after
             return after === undefined ? [] : [{ before, after }]

@@ -24,9 +24,9 @@ export function studyTables(rows: readonly StudyRow[]): DatasetTable[] {
     dataset,
     table: {
       columns: COLUMNS,
-      rows: ofDataset.map(({ attack, defense, figures, done, planned }) => [
+      rows: ofDataset.map(({ attack, defense, isOracle, figures, done, planned }) => [
         attack ?? 'none (clean model)',
-        defense ?? 'none (victim)',
+        defense === null ? 'none (victim)' : defenseWords(defense, isOracle),
         percentages(figures.cleanAccuracy),
         percentages(figures.attackSuccessRate),
         percentages(figures.robustAccuracy),
@@ -38,6 +38,10 @@ export function studyTables(rows: readonly StudyRow[]): DatasetTable[] {
   }))
 }
 
+function defenseWords(defense: string, isOracle: boolean): string {
+  return isOracle ? `${defense} (oracle)` : defense
+}
+
 function percentages(interval: MeanInterval | null): string {
   if (interval === null) return '–'
   const centre = (100 * interval.mean).toFixed(1)
@@ -46,8 +50,10 @@ function percentages(interval: MeanInterval | null): string {
 
 /** The mean rating of each defense over all attacks, datasets and seeds that are done, best first. */
 export function ratingTable(rows: readonly StudyRow[]): TextTable {
-  const rated = rows.flatMap(({ defense, figures }) =>
-    defense === null || figures.effectiveness === null ? [] : [{ defense, rating: figures.effectiveness.mean }],
+  const rated = rows.flatMap(({ defense, isOracle, figures }) =>
+    defense === null || figures.effectiveness === null
+      ? []
+      : [{ defense: defenseWords(defense, isOracle), rating: figures.effectiveness.mean }],
   )
   const means = [...Map.groupBy(rated, ({ defense }) => defense)].map(([defense, of]) => ({
     defense,

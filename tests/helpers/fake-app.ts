@@ -48,7 +48,11 @@ export const fakeHandlers: AppHandlers = {
   'study.start': async () => {
     throw new AppError({ code: 'unsupported', message: 'Not here.' })
   },
-  'study.list': async () => ({ names: [] }),
+  'study.resume': async () => {
+    throw new AppError({ code: 'unsupported', message: 'Not here.' })
+  },
+  'study.cancel': async () => ({ cancelled: 0 }),
+  'study.list': async () => ({ studies: [], unreadable: [] }),
   'study.show': async () => {
     throw new AppError({ code: 'not-found', message: 'There is no such study.' })
   },

@@ -3,11 +3,9 @@ import { join, relative } from 'node:path'
 import { isRunEvent, isTerminal } from '../../../src-shared/contract/events.js'
 import type { RunId } from '../../../src-shared/model/ids.js'
 import type { StudyRequest, StudyState } from '../../../src-shared/model/study.js'
-import { studyCsv } from '../../../src-shared/study/study-csv.js'
-import { studyPage } from '../../../src-shared/study/study-page.js'
+import { STUDY_FORMATS, studyFile } from '../../../src-shared/study/study-files.js'
 import { studyRows } from '../../../src-shared/study/study-results.js'
 import { ratingTable, studyTables } from '../../../src-shared/study/study-table.js'
-import { tableText } from '../../../src-shared/util/table-text.js'
 import { duration, formatTable, plain, printJson, printResult, say } from '../output.js'
 import { createProgressLine } from '../progress-line.js'
 import { withApp, type AppClient } from '../session.js'
@@ -36,13 +34,16 @@ export function studyCommand(request: StudyRequest, options: StudyOptions): Prom
 }
 
 async function showPlan(client: AppClient, request: StudyRequest, json: boolean): Promise<number> {
-  const plan = await client.call('study.plan', request)
+  const { plan, runs } = await client.call('study.plan', request)
   if (json) printJson(plan)
   else {
     printResult(plan.title)
-    for (const { dataset, attack, seed, experiment } of plan.cells) {
+    for (const [index, { dataset, attack, seed, experiment }] of plan.cells.entries()) {
       const defenses = experiment.defenses.map(({ id }) => id).join(', ')
-      printResult(`  ${dataset}, ${attack ?? 'clean model'}, seed ${seed}: ${experiment.model.id}; ${defenses}`)
+      const before = runs[index]?.status === 'done' ? ' (done before)' : ''
+      printResult(
+        `  ${dataset}, ${attack ?? 'clean model'}, seed ${seed}: ${experiment.model.id}; ${defenses}${before}`,
+      )
     }
     for (const sentence of plan.protocol) printResult(sentence)
   }
@@ -63,6 +64,8 @@ async function runAll(client: AppClient, request: StudyRequest) {
   const ended = Promise.withResolvers<void>()
   const began = performance.now()
   let total = 0
+  /** Its name, once it has begun. */
+  let study: string | null = null
   let names = new Map<RunId, string>()
   const stopListening = client.onEvent((event) => {
     if (!isRunEvent(event)) return
@@ -80,14 +83,14 @@ async function runAll(client: AppClient, request: StudyRequest) {
   const onInterrupt = (): void => {
     say('\nCancelling what is left; interrupt again to end at once.')
     process.once('SIGINT', () => process.exit(EXIT_CANCELLED))
-    // The waiting ones first, so that none of them starts when the one in progress ends.
-    for (const runId of [...left].toReversed()) client.call('run.cancel', { runId }).catch(ended.reject)
+    if (study !== null) client.call('study.cancel', { name: study }).catch(ended.reject)
   }
   process.once('SIGINT', onInterrupt)
   try {
     const { plan, started, done } = await client.call('study.start', request)
     names = new Map((await client.call('run.list', {})).runs.map(({ runId, name }) => [runId, plain(name)]))
     for (const runId of started) left.add(runId)
+    study = plan.name
     total = started.length
     say(`${plan.title}: ${started.length} runs to do, ${done} done before`)
     if (started.length > 0) await ended.promise
@@ -100,32 +103,12 @@ async function runAll(client: AppClient, request: StudyRequest) {
 }
 
 /** The tables as Markdown, LaTeX, CSV and a page, in the folder of the study. Returns their paths. */
-async function writeTables({ plan, runs, folder }: StudyState): Promise<string[]> {
-  const rows = studyRows(plan, runs)
-  const tables = studyTables(rows)
-  const ratings = ratingTable(rows)
-  const { title, protocol } = plan
-  const markdown = [
-    `# ${title}\n`,
-    ...tables.map(({ dataset, table }) => `## ${dataset}\n\n${tableText(table, 'markdown')}`),
-    `## Defenses by their mean rating\n\n${tableText(ratings, 'markdown')}`,
-    `## How it was measured\n\n${protocol.map((sentence) => `- ${sentence}`).join('\n')}\n`,
-  ].join('\n')
-  const latex = [
-    ...protocol.map((sentence) => `% ${sentence}`),
-    ...tables.map(({ dataset, table }) => `% ${dataset}\n${tableText(table, 'latex')}`),
-  ].join('\n')
-  const contents = {
-    'table.md': markdown,
-    'table.tex': latex,
-    'table.csv': studyCsv(rows),
-    'table.html': studyPage({ title, protocol, tables, ratings }),
-  }
-  await mkdir(folder, { recursive: true })
+async function writeTables(state: StudyState): Promise<string[]> {
+  await mkdir(state.folder, { recursive: true })
   return Promise.all(
-    Object.entries(contents).map(async ([name, content]) => {
-      const path = join(folder, name)
-      await writeFile(path, content)
+    STUDY_FORMATS.map(async (format) => {
+      const path = join(state.folder, `table.${format}`)
+      await writeFile(path, studyFile(state, format))
       return path
     }),
   )

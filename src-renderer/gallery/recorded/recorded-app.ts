@@ -108,7 +108,7 @@ export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
     'catalogue.list': async () => catalogue,
     'system.report': async () => system,
     'dataset.list': async () => datasets,
-    'study.list': async () => ({ names: [] }),
+    'study.list': async () => ({ studies: [], unreadable: [] }),
     'experiment.check': async ({ experiment }) => ({ experiment: checkExperiment(catalogue, experiment) }),
 
     'experiment.estimate': async ({ experiment }) => {

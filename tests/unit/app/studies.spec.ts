@@ -1,4 +1,4 @@
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -38,6 +38,15 @@ describe('a study in the application', () => {
     app = createTestApp(workspace, () => engine)
   }
   const jobsStarted = (count: number) => expect.poll(() => engine.jobs.length).toBe(count)
+  const finishOne = (): void => {
+    engine.say({ type: 'run.planned', stages: [], engine: fakeEngineInfo })
+    engine.say({ type: 'run.finished', summary })
+  }
+  const listed = async () => {
+    const { studies } = await app.handlers['study.list']({})
+    expect(studies.map(({ name }) => name)).toEqual(['paper-tiny'])
+    return studies[0]!
+  }
   const statuses = async () =>
     (await app.handlers['study.show']({ name: 'paper-tiny' })).runs.map((run) => run?.status ?? null)
 
@@ -56,7 +65,7 @@ describe('a study in the application', () => {
     expect((await app.handlers['study.start'](request)).started).toEqual([])
     const { runs } = await app.handlers['run.list']({})
     expect(runs.map(({ annotations }) => annotations?.tags)).toEqual(Array.from({ length: 4 }, () => ['paper-tiny']))
-    expect(await app.handlers['study.list']({})).toEqual({ names: ['paper-tiny'] })
+    expect((await listed()).counts).toMatchObject({ queued: 4, done: 0 })
     const kept: unknown = JSON.parse(await readFile(join(workspace, 'studies', 'paper-tiny', 'study.json'), 'utf8'))
     expect(kept).toEqual(plan)
   })
@@ -65,19 +74,62 @@ describe('a study in the application', () => {
     await app.handlers['study.start'](request)
     for (const number of [1, 2]) {
       await jobsStarted(number)
-      engine.say({ type: 'run.planned', stages: [], engine: fakeEngineInfo })
-      engine.say({ type: 'run.finished', summary })
+      finishOne()
     }
     await jobsStarted(3)
     await expect.poll(statuses).toEqual(['done', 'done', 'queued', 'queued'])
     app.close()
 
     open()
-    const { started, done } = await app.handlers['study.start'](request)
+    expect((await listed()).counts).toMatchObject({ done: 2, queued: 0, interrupted: 2 })
+    const { started, done } = await app.handlers['study.resume']({ name: 'paper-tiny' })
     expect([started.length, done]).toEqual([2, 2])
+    expect((await listed()).counts).toMatchObject({ done: 2, queued: 2, interrupted: 0 })
     expect((await app.handlers['study.show']({ name: 'paper-tiny' })).runs.map((run) => run?.runId)).toEqual(
       expect.arrayContaining(started),
     )
+  })
+
+  it('says before it starts what is done, of another study of the same settings too, and writes nothing', async () => {
+    await app.handlers['study.start']({ ...request, seeds: 1 })
+    await jobsStarted(1)
+    finishOne()
+    await expect.poll(statuses).toEqual(['done', 'queued'])
+    const { plan, runs, live } = await app.handlers['study.plan'](request)
+    expect(plan.cells.map(({ attack, seed }) => [attack, seed])).toEqual([
+      [null, 1],
+      [null, 2],
+      ['badnets', 1],
+      ['badnets', 2],
+    ])
+    expect(runs.map((run) => run?.status ?? null)).toEqual(['done', null, 'queued', null])
+    expect(live).toEqual([runs[2]!.runId])
+    expect((await app.handlers['study.show']({ name: 'paper-tiny' })).plan.cells).toHaveLength(2)
+  })
+
+  it('cancels the waiting runs before the one in progress, and leaves the others alone', async () => {
+    await app.handlers['study.start'](request)
+    await jobsStarted(1)
+    engine.say({ type: 'run.planned', stages: [], engine: fakeEngineInfo })
+    const other = await app.handlers['run.start']({
+      experiment: { dataset: { id: 'mnist-10k' }, model: { id: 'small-cnn' }, attack: null },
+    })
+    const ended: string[] = []
+    app.subscribe((event) => event.type === 'run.cancelled' && ended.push(event.runId))
+
+    const { runs } = await app.handlers['study.show']({ name: 'paper-tiny' })
+    expect(await app.handlers['study.cancel']({ name: 'paper-tiny' })).toEqual({ cancelled: 4 })
+    await expect.poll(statuses).toEqual(['cancelled', 'cancelled', 'cancelled', 'cancelled'])
+    expect(ended).toEqual(runs.map((run) => run!.runId).toReversed())
+    await jobsStarted(2)
+    expect(engine.jobs[1]!.runId).toBe(other.runId)
+    expect(await app.handlers['study.cancel']({ name: 'paper-tiny' })).toEqual({ cancelled: 0 })
+  })
+
+  it('lists a folder that holds no study as such', async () => {
+    await mkdir(join(workspace, 'studies', 'half'), { recursive: true })
+    await writeFile(join(workspace, 'studies', 'half', 'study.json'), '{ "format": "other" }')
+    expect(await app.handlers['study.list']({})).toEqual({ studies: [], unreadable: ['half'] })
   })
 
   it('says that there is no such study', async () => {

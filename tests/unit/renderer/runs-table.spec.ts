@@ -118,8 +118,9 @@ describe('the table of runs', () => {
 
   it('takes the mean over seeds, of which each counts once', () => {
     const withFigure = (number: number, seed: number, attackSuccessRate: number) => {
-      const before = { ...defaultListing.summary!.before, attackSuccessRate }
-      return row(number, { seed, summary: { before, defenses: [] } })
+      const summary = defaultListing.summary!
+      const before = { ...summary.before, attackSuccessRate }
+      return row(number, { seed, summary: { ...summary, before, defenses: [] } })
     }
     const mean = figureOverSeeds(
       [withFigure(1, 1, 0.2), withFigure(2, 2, 0.6), withFigure(3, 1, 0.4), rows[1]!],

@@ -4,6 +4,7 @@ import type { RunListing } from '../../../src-shared/model/run-record.js'
 import type { StudyPlan } from '../../../src-shared/model/study.js'
 import { effectivenessRating } from '../../../src-shared/study/effectiveness.js'
 import { studyCsv } from '../../../src-shared/study/study-csv.js'
+import { STUDY_FORMATS, studyFile } from '../../../src-shared/study/study-files.js'
 import { studyPage } from '../../../src-shared/study/study-page.js'
 import { studyRows } from '../../../src-shared/study/study-results.js'
 import { ratingTable, studyTables } from '../../../src-shared/study/study-table.js'
@@ -22,7 +23,11 @@ const cell = (attack: string | null, seed: number) => ({
   seed,
   experiment: { defenses: [{ id: 'good' }, { id: 'idle' }] },
 })
-const plan = { cells: [cell(null, 1), cell('badnets', 1), cell('badnets', 2)] } as unknown as StudyPlan
+const plan = {
+  title: 'Two defenses',
+  protocol: ['Said.'],
+  cells: [cell(null, 1), cell('badnets', 1), cell('badnets', 2)],
+} as unknown as StudyPlan
 const run = (before: Scores, ...after: Scores[]): RunListing =>
   ({ status: 'done', summary: { before, defenses: after.map((each) => ({ after: each })) } }) as unknown as RunListing
 
@@ -77,11 +82,20 @@ describe('the figures of a study', () => {
     ])
   })
 
+  it('mark a defense that was told what only the attacker knows, wherever it is named', () => {
+    const told = runs.map((each) => structuredClone(each))
+    Object.assign(told[1]!.summary!.defenses[1]!, { knowledge: 'oracle' })
+    const marked = studyRows(plan, told)
+    expect(marked.map(({ isOracle }) => isOracle)).toEqual([false, false, false, false, false, true])
+    expect(ratingTable(marked).rows.map(([defense]) => defense)).toEqual(['good', 'idle (oracle)'])
+    for (const format of STUDY_FORMATS) expect(studyFile({ plan, runs: told }, format)).toContain('oracle')
+  })
+
   it('leave as CSV in full', () => {
     const lines = studyCsv(rows).split('\r\n')
     expect(lines[0]).toContain('attackSuccessRate,attackSuccessRateDeviation')
-    expect(lines[5]!.split(',').slice(0, 5)).toEqual(['mnist', 'badnets', 'good', '2', '0.96'])
-    expect(lines[1]!.split(',').slice(6, 8)).toEqual(['', ''])
+    expect(lines[5]!.split(',').slice(0, 6)).toEqual(['mnist', 'badnets', 'good', 'defender', '2', '0.96'])
+    expect(lines[1]!.split(',').slice(7, 9)).toEqual(['', ''])
   })
 
   it('leave as a page that shows names as text', () => {
