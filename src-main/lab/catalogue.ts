@@ -5,11 +5,18 @@ import { attacks } from './attacks/index.js'
 import { datasets } from './datasets/index.js'
 import { defenses } from './defenses/index.js'
 import type { PluginDefinition } from './define.js'
+import { explainers } from './explain/index.js'
 import { experimentPresets } from './experiments/index.js'
 import { models } from './models/index.js'
 
 /** Every plug-in of every kind, in the order in which people meet them. */
-export const allPlugins: readonly PluginDefinition[] = [...datasets.all, ...models.all, ...attacks.all, ...defenses.all]
+export const allPlugins: readonly PluginDefinition[] = [
+  ...datasets.all,
+  ...models.all,
+  ...attacks.all,
+  ...defenses.all,
+  ...explainers.all,
+]
 
 /** What shells know of the laboratory, as data. */
 export function describeCatalogue(): Catalogue {
@@ -27,5 +34,6 @@ export function manifestOf(definition: PluginDefinition): PluginManifest {
     paper,
     paramsSchema: JsonObject.parse(z.toJSONSchema(params, { io: 'input' })),
     presets: presets.map((preset) => ({ ...preset, params: JsonObject.parse(preset.params) })),
+    ...(definition.kind === 'explainer' ? { looksAt: definition.looksAt } : {}),
   }
 }

@@ -7,9 +7,10 @@ import type { Detection, DefenseOutcome, StageKind } from '../../src-shared/mode
 import type { TensorMap } from './compute/tensor-map.js'
 import type { ImageSet, ImageShape } from './data/image-set.js'
 import type { DatasetReader, DatasetShelf } from './datasets/reader.js'
-import type { Classifier, Network, PixelNormalization } from './nn/network.js'
+import type { Classifier, FeatureSpec, Network, PixelNormalization } from './nn/network.js'
 import type { RandomStreams } from './random/streams.js'
-import type { RunContext } from './run-context.js'
+import type { PixelImage, RunContext } from './run-context.js'
+import type { Tensor3D, Tensor4D } from './tf.js'
 import type { Trigger } from './triggers/trigger.js'
 
 /** What every plug-in says of itself. Forms, command-line help and documentation follow from it. */
@@ -124,6 +125,8 @@ export interface AttackDefinition<S extends z.ZodType = z.ZodType> extends Plugi
   ): Partial<Record<'craft' | 'train', StageWork>>
   /** Optimises the trigger before anything is poisoned, in a stage of its own. */
   craft?(params: z.output<S>, setting: CraftSetting, context: RunContext): Promise<CraftedTrigger>
+  /** Where crafting made the trigger: that trigger again, from its picture as the run has saved it. */
+  restoreTrigger?(params: z.output<S>, picture: PixelImage, data: DatasetInfo, random: RandomStreams): Trigger
   /** The same parameters, trigger, data and randomness give the same backdoor. `train` is not changed. */
   plant(
     params: z.output<S>,
@@ -190,7 +193,41 @@ export interface DefenseDefinition<S extends z.ZodType = z.ZodType> extends Plug
   }
 }
 
-export type PluginDefinition = DatasetDefinition | ModelDefinition | AttackDefinition | DefenseDefinition
+/** What a heatmap is of: a network with its weights, and a place in it where the method looks at one. */
+export interface ExplainSubject {
+  readonly classifier: Classifier
+  /** A map of the network; null for a method that looks at the input. */
+  readonly layer: FeatureSpec | null
+}
+
+/** Lets a method that takes long breathe and be cancelled, and gives it randomness. */
+export interface ExplainContext {
+  readonly random: RandomStreams
+  /** Lets messages in; throws `cancelled` once nobody waits any more. */
+  breathe(): Promise<void>
+}
+
+export interface ExplainerDefinition<S extends z.ZodType = z.ZodType> extends PluginBase<S> {
+  readonly kind: 'explainer'
+  /** Whether it explains by the activations of a layer, which can be chosen, or by the input. */
+  readonly looksAt: 'layer' | 'input'
+  /**
+   * Heat of each image for its class, images x height x width, owned by the caller: above 0 speaks for the class, below
+   * 0 against it, where the method can tell.
+   * @param images batch x height x width x channels, 0..1
+   * @param classes one for each image
+   */
+  explain(
+    params: z.output<S>,
+    subject: ExplainSubject,
+    images: Tensor4D,
+    classes: Uint8Array,
+    context: ExplainContext,
+  ): Promise<Tensor3D>
+}
+
+export type PluginDefinition =
+  DatasetDefinition | ModelDefinition | AttackDefinition | DefenseDefinition | ExplainerDefinition
 
 type Written<D extends { kind: string }> = Omit<D, 'kind' | 'presets'> & {
   presets?: D extends PluginBase<infer S> ? readonly Preset<S>[] : never
@@ -210,4 +247,10 @@ export function defineAttack<S extends z.ZodType>(definition: Written<AttackDefi
 
 export function defineDefense<S extends z.ZodType>(definition: Written<DefenseDefinition<S>>): DefenseDefinition<S> {
   return { kind: 'defense', presets: [], ...definition }
+}
+
+export function defineExplainer<S extends z.ZodType>(
+  definition: Written<ExplainerDefinition<S>>,
+): ExplainerDefinition<S> {
+  return { kind: 'explainer', presets: [], ...definition }
 }

@@ -3,6 +3,7 @@ import type { DefenseSummary, RunSummary } from '../../src-shared/model/run-reco
 import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
 import { selectImages } from './data/image-set.js'
 import type { AttackerKnowledge, Dataset, DefenderView } from './define.js'
+import { dealTest } from './evaluation/deal-test.js'
 import { releasePredictor } from './evaluation/predict.js'
 import { measureScores, prepareExam, reportScores, type Exam } from './evaluation/scores.js'
 import { createWall, type Wall } from './evaluation/wall.js'
@@ -96,12 +97,8 @@ async function judge(
 
 /** Deals the test split: a share to the defender, the rest to the evaluation, which no defense sees. */
 function splitTest(plan: ExperimentPlan, { test }: Dataset, random: RandomStreams) {
-  const order = random.stream('defender-split').permutation(test.count)
-  const defenderCount = Math.round(plan.experiment.defender.share * test.count)
-  return {
-    defenderImages: selectImages(test, order.subarray(0, defenderCount)),
-    clean: selectImages(test, order.subarray(defenderCount)),
-  }
+  const { defender, evaluation } = dealTest(test.count, plan.experiment.defender.share, random)
+  return { defenderImages: selectImages(test, defender), clean: selectImages(test, evaluation) }
 }
 
 /** The same images for every defense, so that they are compared on equal terms, and randomness of its own for each. */

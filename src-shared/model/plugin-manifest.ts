@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { PluginId } from './ids.js'
 import { JsonObject } from './json.js'
 
-export const PluginKind = z.enum(['dataset', 'model', 'attack', 'defense'])
+export const PluginKind = z.enum(['dataset', 'model', 'attack', 'defense', 'explainer'])
 export type PluginKind = z.infer<typeof PluginKind>
 
 export const Paper = z.object({
@@ -33,6 +33,7 @@ export const PluginManifest = z.object({
   paper: Paper.nullable(),
   paramsSchema: JsonObject.meta({ description: 'JSON Schema of the parameters.' }),
   presets: z.array(PresetManifest),
+  looksAt: z.enum(['layer', 'input']).optional().meta({ description: 'Of an explainer: whether a layer is chosen.' }),
 })
 export type PluginManifest = z.infer<typeof PluginManifest>
 

@@ -3,7 +3,7 @@ import type { RunListing } from '../../../src-shared/model/run-record.js'
 import { percent, plain, printJson, printResult, say } from '../output.js'
 import { withApp } from '../session.js'
 
-export const listables = ['attacks', 'defenses', 'models', 'datasets', 'presets', 'runs'] as const
+export const listables = ['attacks', 'defenses', 'models', 'datasets', 'explainers', 'presets', 'runs'] as const
 export type Listable = (typeof listables)[number]
 
 const kinds: Partial<Record<Listable, PluginKind>> = {
@@ -11,6 +11,7 @@ const kinds: Partial<Record<Listable, PluginKind>> = {
   defenses: 'defense',
   models: 'model',
   datasets: 'dataset',
+  explainers: 'explainer',
 }
 
 export interface ListOptions {

@@ -31,6 +31,7 @@ const places = {
   model: 'model.params',
   attack: 'attack.params',
   defense: 'defenses.0.params',
+  explainer: 'params',
 }
 
 export function formatMethod({ title, kind, summary, paper, paramsSchema, presets }: PluginManifest): string {

@@ -13,6 +13,14 @@ export function imageTensor(set: ImageSet, indices: ArrayLike<number>): Tensor4D
   return tf.tensor4d(values, [indices.length, set.shape.height, set.shape.width, set.shape.channels])
 }
 
+/** All images of a set, in its order. */
+export function allImages(set: ImageSet): Tensor4D {
+  return imageTensor(
+    set,
+    Uint32Array.from({ length: set.count }, (_, index) => index),
+  )
+}
+
 /** Class numbers as int32, one per image. */
 export function labelTensor(set: ImageSet, indices: ArrayLike<number>): Tensor1D {
   return tf.tensor1d(

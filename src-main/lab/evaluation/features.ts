@@ -1,8 +1,10 @@
+import type { Step } from '../compute/step.js'
 import { tensorOf } from '../compute/tensor-map.js'
 import { imageTensor, orderedBatches } from '../data/batches.js'
 import type { ImageSet } from '../data/image-set.js'
 import { classify, type Classifier, type FeatureSpec, type Network } from '../nn/network.js'
-import { tf, type Tensor1D, type Tensor2D } from '../tf.js'
+import { tf, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D } from '../tf.js'
+import { runPass } from './predict.js'
 
 const BATCH = 256
 
@@ -11,6 +13,15 @@ export function lastFeatures({ features }: Network): FeatureSpec {
   const last = features.at(-1)
   if (last === undefined) throw new Error('The network names no features')
   return last
+}
+
+/** Activation of one of the network's features, with running statistics, owned by the caller. */
+export function layerActivation({ network, weights }: Classifier, name: string, images: Tensor4D): Tensor {
+  const step: Step = (state, inputs) => {
+    const { features } = classify(network, state, tensorOf<Tensor4D>(inputs, 'images'), 'running')
+    return { state: {}, outputs: { activation: tensorOf(features, name) } }
+  }
+  return tensorOf(runPass(network, `activation of ${name}`, step, weights, { images }), 'activation')
 }
 
 /** What the classifying layer receives for every image of the set, images x features. Call inside `tf.tidy`. */

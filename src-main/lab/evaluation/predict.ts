@@ -7,13 +7,25 @@ import { tf, type Tensor2D, type Tensor4D } from '../tf.js'
 
 const BATCH = 256
 
-/** The forward pass of each network in use, made ready once: the same network is asked again and again. */
-const passes = new Map<Network, StepProgram>()
+/** The passes through each network in use, by name, made ready once: the same network is asked again and again. */
+const passes = new Map<Network, Map<string, StepProgram>>()
 
 /** Frees what predicting with a network keeps ready. Whoever built the network calls it when done with it. */
 export function releasePredictor(network: Network): void {
-  passes.get(network)?.dispose()
+  for (const pass of passes.get(network)?.values() ?? []) pass.dispose()
   passes.delete(network)
+}
+
+/**
+ * A pass through a network that is made ready once and kept until `releasePredictor`. The same name means the same step.
+ * Returns its outputs, owned by the caller.
+ */
+export function runPass(network: Network, name: string, step: Step, weights: TensorMap, inputs: TensorMap): TensorMap {
+  const ofNetwork = passes.get(network) ?? new Map<string, StepProgram>()
+  passes.set(network, ofNetwork)
+  const pass = ofNetwork.get(name) ?? compileProgram(step)
+  ofNetwork.set(name, pass)
+  return pass.run(weights, inputs).outputs
 }
 
 /**
@@ -21,16 +33,11 @@ export function releasePredictor(network: Network): void {
  * goes through: `predictLogits` is for that.
  */
 export function answerLogits(network: Network, weights: TensorMap, images: Tensor4D): Tensor2D {
-  let pass = passes.get(network)
-  if (pass === undefined) {
-    const step: Step = (state, inputs) => ({
-      state: {},
-      outputs: { logits: predictLogits(network, state, tensorOf<Tensor4D>(inputs, 'images')) },
-    })
-    pass = compileProgram(step)
-    passes.set(network, pass)
-  }
-  return tensorOf<Tensor2D>(pass.run(weights, { images }).outputs, 'logits')
+  const step: Step = (state, inputs) => ({
+    state: {},
+    outputs: { logits: predictLogits(network, state, tensorOf<Tensor4D>(inputs, 'images')) },
+  })
+  return tensorOf<Tensor2D>(runPass(network, 'logits', step, weights, { images }), 'logits')
 }
 
 /** The predicted class of every image of the set, in its order. */

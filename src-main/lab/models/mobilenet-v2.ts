@@ -91,7 +91,7 @@ export const mobilenetV2 = defineModel({
         let h = tf.relu(bn1(scope, conv1(scope, x)))
         for (const stage of stages) {
           for (const block of stage.layers) h = block(scope, h)
-          if (stage.feature !== undefined) markFeature(scope, stage.feature, h)
+          if (stage.feature !== undefined) h = markFeature(scope, stage.feature, h)
         }
         const last = markFeature(scope, 'conv2', tf.relu(bn2(scope, conv2(scope, h))))
         return linear(scope, markFeature(scope, 'pooled', globalAveragePool(last)))

@@ -66,15 +66,19 @@ export interface ForwardResult {
   readonly features: TensorMap
 }
 
-/** Images in 0..1 through normalisation and network. Call inside `tf.tidy`. */
+/**
+ * Images in 0..1 through normalisation and network. `nudges` are added to the activations of those names. Call inside
+ * `tf.tidy`.
+ */
 export function classify(
   network: Network,
   weights: TensorMap,
   images: Tensor4D,
   normalization: NormalizationMode,
+  nudges: TensorMap = {},
 ): ForwardResult {
   const { mean, deviation } = network.pixelNormalization
-  const scope = createScope(weights, normalization)
+  const scope = createScope(weights, normalization, nudges)
   const normalized = tf.div(tf.sub(images, tf.tensor1d([...mean])), tf.tensor1d([...deviation]))
   const logits = network.forward(scope, normalized as Tensor4D)
   return { logits, statistics: scope.statistics, features: scope.features }

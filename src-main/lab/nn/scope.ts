@@ -1,5 +1,5 @@
 import type { TensorMap } from '../compute/tensor-map.js'
-import type { Tensor } from '../tf.js'
+import { tf, type Tensor } from '../tf.js'
 
 /**
  * How batch normalisation behaves in a forward pass: `batch` uses the batch's statistics and reports new running ones,
@@ -15,14 +15,18 @@ export interface Scope {
   readonly statistics: Record<string, Tensor>
   /** Activations at the network's named places, filled in by the pass (see `Network.features`). */
   readonly features: Record<string, Tensor>
+  /** Added to the activation of that name: its gradient is that of the activation, without the layers below. */
+  readonly nudges: TensorMap
 }
 
-export function createScope(weights: TensorMap, normalization: NormalizationMode): Scope {
-  return { weights, normalization, statistics: {}, features: {} }
+export function createScope(weights: TensorMap, normalization: NormalizationMode, nudges: TensorMap = {}): Scope {
+  return { weights, normalization, statistics: {}, features: {}, nudges }
 }
 
-/** Leaves an activation under the name of its place, and passes it on. */
+/** Leaves an activation under the name of its place, and returns it to go on with. */
 export function markFeature<T extends Tensor>(scope: Scope, name: string, activation: T): T {
-  scope.features[name] = activation
-  return activation
+  const nudge = scope.nudges[name]
+  const marked = nudge === undefined ? activation : (tf.add(activation, nudge) as T)
+  scope.features[name] = marked
+  return marked
 }
