@@ -6,6 +6,7 @@ import type { StudyPlan } from '../../src-shared/model/study.js'
 import { createDatasets } from './datasets/datasets.js'
 import { createEngineHost } from './engine-host.js'
 import { createEstimates } from './estimates.js'
+import { createInspections } from './inspections.js'
 import type { LaunchEngine } from './launched-engine.js'
 import { datasetMirror, type AppPaths } from './paths.js'
 import { checkWorkspace, createRunStore } from './run-store.js'
@@ -68,6 +69,8 @@ export function createApp(options: AppOptions): App {
     },
   })
 
+  const inspections = createInspections({ launchEngine, store, onProgress: (progress) => runs.announce(progress) })
+
   runs.subscribe(({ type }) => {
     if (type === 'run.queued') estimates.interrupt()
   })
@@ -80,6 +83,7 @@ export function createApp(options: AppOptions): App {
 
   const handlers: AppHandlers = {
     ...datasets.handlers,
+    ...inspections.handlers,
     'catalogue.list': () => engine.client().call('catalogue.list', {}),
     'experiment.check': (input) => engine.client().call('experiment.check', input),
     'run.start': async ({ experiment }) => {
@@ -127,6 +131,7 @@ export function createApp(options: AppOptions): App {
 
   const close = (): void => {
     estimates.interrupt()
+    inspections.close()
     datasets.close()
     engine.close()
   }

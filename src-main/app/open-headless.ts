@@ -20,10 +20,10 @@ export interface HeadlessOptions {
 export function openHeadless({ startFolder, workspace, threads, openGrant }: HeadlessOptions): App {
   const packageRoot = findPackageRoot(startFolder)
   const paths = defaultPaths(packageRoot, workspace)
-  const { engineEntry, installationFile, datasetCache } = paths
+  const { engineEntry, installationFile, datasetCache, inspectionCache } = paths
   return createApp({
     paths,
-    launchEngine: () => forkEngine(engineEntry, { installationFile, datasetCache }, threads),
+    launchEngine: () => forkEngine(engineEntry, { installationFile, datasetCache, inspectionCache }, threads),
     versions: readVersions(packageRoot),
     ...(openGrant === undefined ? {} : { openGrant }),
     now: () => new Date(),

@@ -11,6 +11,8 @@ export interface AppPaths {
   readonly installationFile: string
   /** Converted datasets, shared by all workspaces of a user. */
   readonly datasetCache: string
+  /** What was computed of runs, bounded in size. */
+  readonly inspectionCache: string
   /** Where `node_modules` is, to look for optional binaries. */
   readonly packageRoot: string
 }
@@ -38,5 +40,6 @@ export function defaultPaths(packageRoot: string, workspace: string): AppPaths {
     engineEntry: join(packageRoot, 'out', 'main', 'engine.js'),
     installationFile: join(packageRoot, 'node_modules', '.unbackdoor', 'engine.json'),
     datasetCache: join(userCacheFolder(), 'datasets'),
+    inspectionCache: join(userCacheFolder(), 'inspections'),
   }
 }

@@ -2,6 +2,7 @@ import { AppError } from '../../src-shared/contract/errors.js'
 import {
   isTerminal,
   type AppEvent,
+  type InspectionProgress,
   type RunAnnotated,
   type RunEvent,
   type RunFact,
@@ -32,7 +33,7 @@ export interface Runs {
   engineSaid(line: string): void
   engineCrashed(ending: string): void
   /** Tells everyone what is no part of the course of a run. */
-  announce(event: RunAnnotated): void
+  announce(event: RunAnnotated | InspectionProgress): void
   subscribe(listener: (event: AppEvent) => void): () => void
 }
 

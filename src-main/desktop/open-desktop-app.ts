@@ -16,10 +16,11 @@ export interface DesktopAppOptions {
 /** The application as the desktop uses it: its engine is a utility process. */
 export function openDesktopApp({ packageRoot, workspace, fork, openGrant, log }: DesktopAppOptions): App {
   const paths = defaultPaths(packageRoot, workspace)
-  const { engineEntry, installationFile, datasetCache } = paths
+  const { engineEntry, installationFile, datasetCache, inspectionCache } = paths
   return createApp({
     paths,
-    launchEngine: () => launchEngine({ fork, killByPid }, engineEntry, { installationFile, datasetCache }),
+    launchEngine: () =>
+      launchEngine({ fork, killByPid }, engineEntry, { installationFile, datasetCache, inspectionCache }),
     openGrant,
     versions: readVersions(packageRoot),
     now: () => new Date(),

@@ -2,15 +2,46 @@
 import { z } from 'zod'
 import { command, type Handlers } from '../../src-shared/contract/command.js'
 import { commands } from '../../src-shared/contract/commands.js'
-import { RunFact } from '../../src-shared/contract/events.js'
+import { InspectionProgress, RunFact } from '../../src-shared/contract/events.js'
 import { DatasetActivity, DatasetName, ImportOptions, StoredDataset } from '../../src-shared/model/dataset.js'
 import { EngineInfo } from '../../src-shared/model/engine-info.js'
 import { Rehearsal } from '../../src-shared/model/estimate.js'
 import { Experiment } from '../../src-shared/model/experiment.js'
 import { PluginId, RunId } from '../../src-shared/model/ids.js'
+import { RunRecord } from '../../src-shared/model/run-record.js'
 import { StudyPlan, StudyRequest } from '../../src-shared/model/study.js'
 
 const nothing = z.object({})
+
+/** What the engine has to know of a run to look at it; it reads the rest from the folder. */
+export const InspectedRun = z.object({ record: RunRecord, folder: z.string() })
+export type InspectedRun = z.infer<typeof InspectedRun>
+
+/** The same question with the run that it is of. */
+function ofRun<I extends z.ZodType, O extends z.ZodType>({ input, output }: { input: I; output: O }) {
+  return command(z.object({ run: InspectedRun, request: input }), output)
+}
+
+const inspections = {
+  'inspection.describe': ofRun(commands['inspection.describe']),
+  'inspection.samples': ofRun(commands['inspection.samples']),
+  'inspection.predict': ofRun(commands['inspection.predict']),
+  'inspection.images': ofRun(commands['inspection.images']),
+  'inspection.explain': ofRun(commands['inspection.explain']),
+  'inspection.heat': ofRun(commands['inspection.heat']),
+  'inspection.patches': ofRun(commands['inspection.patches']),
+  'inspection.network': ofRun(commands['inspection.network']),
+  'inspection.weights': ofRun(commands['inspection.weights']),
+  'inspection.activations': ofRun(commands['inspection.activations']),
+  'inspection.trigger-change': ofRun(commands['inspection.trigger-change']),
+  'inspection.embed': ofRun(commands['inspection.embed']),
+  'inspection.spectra': ofRun(commands['inspection.spectra']),
+} as const
+
+/** Questions about a run that is there, in a process of its own. */
+export type EngineInspections = typeof inspections
+export type InspectionName = keyof EngineInspections
+export const inspectionNames = Object.keys(inspections) as InspectionName[]
 
 export const engineCommands = {
   'catalogue.list': commands['catalogue.list'],
@@ -24,6 +55,8 @@ export const engineCommands = {
   'study.plan': command(StudyRequest, StudyPlan),
   /** Runs every stage for a moment. For a process of its own: it takes cores and memory as a run does. */
   'job.rehearse': command(z.object({ experiment: Experiment }), Rehearsal),
+  ...inspections,
+  'inspection.cancel': commands['inspection.cancel'],
   'job.cancel': command(z.object({ runId: RunId }), nothing),
   'job.pause': command(z.object({ runId: RunId }), nothing),
   'job.resume': command(z.object({ runId: RunId }), nothing),
@@ -47,6 +80,7 @@ export type EngineHandlers = Handlers<EngineCommands>
 export const EngineEvent = z.union([
   z.object({ runId: RunId, fact: RunFact }),
   z.object({ importing: DatasetActivity }),
+  z.object({ inspecting: InspectionProgress.omit({ type: true }) }),
 ])
 export type EngineEvent = z.infer<typeof EngineEvent>
 
@@ -63,5 +97,7 @@ export type EngineInstallation = z.infer<typeof EngineInstallation>
 export const EngineOptions = z.object({
   installationFile: z.string(),
   datasetCache: z.string(),
+  /** What was computed of runs, to be found again. */
+  inspectionCache: z.string(),
 })
 export type EngineOptions = z.infer<typeof EngineOptions>

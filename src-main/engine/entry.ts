@@ -14,11 +14,12 @@ import { rehearseExperiment } from '../lab/rehearse-experiment.js'
 import { loadBackend } from './backend.js'
 import { createDatasetReader } from './dataset-reader.js'
 import { importDataset } from './import/index.js'
+import { createInspector } from './inspection/create-inspector.js'
 import { createJobControl, type JobControl } from './job-control.js'
 import { knownError, memoryMb, peakMemoryMb, runJob } from './job.js'
 import { openProcessPort } from './process-port.js'
 
-const REHEARSAL_PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL
+const LOW_PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL
 
 /** Everything that a rejected promise nobody waits for can break is inside this process, so it ends here. */
 process.on('unhandledRejection', (error) => {
@@ -32,7 +33,20 @@ const listeners = new Set<(event: EngineEvent) => void>()
 let backend: Promise<EngineInfo> | null = null
 let job: { runId: RunId; control: JobControl; emit(fact: RunFact): void } | null = null
 
+const inspector = createInspector({
+  reader,
+  cacheFolder: options.inspectionCache,
+  tell: (inspecting) => tell({ inspecting }),
+  async prepare() {
+    // Runs go first. Before the backend is loaded, because its threads take over what holds then.
+    if (backend === null) setPriority(LOW_PRIORITY)
+    await engineInfo()
+  },
+  named: knownError,
+})
+
 const handlers: EngineHandlers = {
+  ...inspector,
   'catalogue.list': async () => describeCatalogue(),
   'experiment.check': async ({ experiment }) => ({ experiment: planExperiment(experiment, reader).experiment }),
   'trigger.preview': (request) => previewTrigger(request, reader),
@@ -53,7 +67,7 @@ const handlers: EngineHandlers = {
   'job.rehearse': async ({ experiment }) => {
     const plan = planExperiment(experiment, reader)
     // Whoever composes goes first. Before the backend is loaded, because its threads take over what holds then.
-    setPriority(REHEARSAL_PRIORITY)
+    setPriority(LOW_PRIORITY)
     const engine = await engineInfo()
     const { now, breathe } = createJobControl()
     return rehearseExperiment(plan, { engine, reader, now, breathe, memoryMb, peakMemoryMb })

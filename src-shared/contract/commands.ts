@@ -12,6 +12,7 @@ import { RunListing, RunRecord } from '../model/run-record.js'
 import { PlannedStudy, StudyPlan, StudyRequest, StudyState, StudySummary } from '../model/study.js'
 import { command, type Handlers } from './command.js'
 import { RunEvent } from './events.js'
+import { inspectionCommands } from './inspection-commands.js'
 
 const nothing = z.object({})
 /** `name` is that of an imported folder, null for an official dataset. */
@@ -97,6 +98,7 @@ export const commands = {
     }),
   ),
   'study.show': command(whichStudy, StudyState),
+  ...inspectionCommands,
   'system.report': command(nothing, SystemReport),
 } as const
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ArtifactRef } from '../model/artifact.js'
 import { EngineInfo } from '../model/engine-info.js'
 import { RunId } from '../model/ids.js'
+import { TaskId } from '../model/inspection.js'
 import { MetricOrigin, MetricValues } from '../model/metrics.js'
 import { RunAnnotations } from '../model/run-annotations.js'
 import { RunSummary, Stage } from '../model/run-record.js'
@@ -72,13 +73,23 @@ export type RunEvent = z.infer<typeof RunEvent>
 export const RunAnnotated = z.object({ type: z.literal('run.annotated'), runId: RunId, annotations: RunAnnotations })
 export type RunAnnotated = z.infer<typeof RunAnnotated>
 
+/** How far a long look at a run is. */
+export const InspectionProgress = z.object({
+  type: z.literal('inspection.progress'),
+  runId: RunId,
+  task: TaskId,
+  done: z.int().min(0),
+  total: z.int().min(0),
+})
+export type InspectionProgress = z.infer<typeof InspectionProgress>
+
 /** Everything that a client is told. */
-export const AppEvent = z.union([RunEvent, RunAnnotated])
+export const AppEvent = z.union([RunEvent, RunAnnotated, InspectionProgress])
 export type AppEvent = z.infer<typeof AppEvent>
 
 /** Whether it belongs to the course of a run. */
 export function isRunEvent(event: AppEvent): event is RunEvent {
-  return event.type !== 'run.annotated'
+  return event.type !== 'run.annotated' && event.type !== 'inspection.progress'
 }
 
 export type TerminalFact = Extract<RunFact, { type: 'run.finished' | 'run.failed' | 'run.cancelled' }>

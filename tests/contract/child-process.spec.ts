@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(dirname(script), { recursive: true }))
 
-const options = { installationFile: '', datasetCache: '' }
+const options = { installationFile: '', datasetCache: '', inspectionCache: '' }
 
 describeContract('a child process', async () => {
   const child = forkEngine(script, options, null)

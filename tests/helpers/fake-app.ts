@@ -2,6 +2,8 @@ import { commands, type AppHandlers } from '../../src-shared/contract/commands.j
 import { AppError } from '../../src-shared/contract/errors.js'
 import type { AppEvent } from '../../src-shared/contract/events.js'
 import type { Transport } from '../../src-shared/rpc/transport.js'
+import type { InspectionCommands } from '../../src-shared/contract/inspection-commands.js'
+import { refuseInspections } from './refuse-inspections.js'
 import { serve } from '../../src-shared/rpc/server.js'
 
 /** Handlers with one fixed behaviour each, for tests of the wires. */
@@ -56,6 +58,7 @@ export const fakeHandlers: AppHandlers = {
   'study.show': async () => {
     throw new AppError({ code: 'not-found', message: 'There is no such study.' })
   },
+  ...refuseInspections<InspectionCommands>(),
   // Never answers: what a call under way looks like.
   'system.report': () => new Promise(() => {}),
 }

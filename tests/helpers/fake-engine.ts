@@ -4,10 +4,17 @@ import type { EngineInfo } from '../../src-shared/model/engine-info.js'
 import type { Rehearsal } from '../../src-shared/model/estimate.js'
 import type { Experiment } from '../../src-shared/model/experiment.js'
 import { memoryReader } from './memory-host.js'
+import { refuseInspections } from './refuse-inspections.js'
 import { createMemoryPair } from '../../src-shared/rpc/memory-transport.js'
 import { serve } from '../../src-shared/rpc/server.js'
 import type { LaunchedEngine } from '../../src-main/app/launched-engine.js'
-import { engineCommands, type EngineEvent, type EngineHandlers } from '../../src-main/engine-contract/index.js'
+import {
+  engineCommands,
+  type EngineCommands,
+  type EngineEvent,
+  type EngineHandlers,
+  type EngineInspections,
+} from '../../src-main/engine-contract/index.js'
 import { importDataset } from '../../src-main/engine/import/index.js'
 import { describeCatalogue } from '../../src-main/lab/catalogue.js'
 import { previewTrigger } from '../../src-main/lab/preview-trigger.js'
@@ -36,6 +43,8 @@ export interface FakeEngine {
   readonly launches: number
   /** What a rehearsal finds; by default nothing. */
   rehearse: (experiment: Experiment) => Promise<Rehearsal>
+  /** Questions about runs that are answered; by default none is. */
+  inspections: Partial<EngineHandlers>
   /** What `job.cancel` does; by default the job ends as cancelled. */
   onCancel: () => void
 }
@@ -56,6 +65,7 @@ export function createFakeEngine(): FakeEngine {
     jobs,
     launches: 0,
     rehearse: async () => ({ stages: [], measures: [], peakMemoryMb: 1, weightsMb: 1 }),
+    inspections: {},
     onCancel: () => engine.say({ type: 'run.cancelled' }),
     say(fact) {
       const job = jobs.at(-1)
@@ -85,6 +95,8 @@ export function createFakeEngine(): FakeEngine {
         'job.stop': async () => steer({ type: 'run.note', level: 'info', text: 'Stopping.' }),
         'dataset.import': (request) =>
           importDataset(request, (importing) => listeners.forEach((tell) => tell({ importing }))),
+        ...refuseInspections<EngineInspections & Pick<EngineCommands, 'inspection.cancel'>>(),
+        ...engine.inspections,
         'job.cancel': async () => {
           engine.onCancel()
           return {}

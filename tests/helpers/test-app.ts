@@ -15,6 +15,7 @@ export function createTestApp(
       engineEntry: '',
       installationFile: '',
       datasetCache: join(workspace, 'cache'),
+      inspectionCache: join(workspace, 'inspections'),
       packageRoot: workspace,
     },
     launchEngine: () => engine().launch(),

@@ -14,6 +14,7 @@ import type { Trigger } from '../triggers/trigger.js'
 import {
   checkOptimisedPatch,
   exciteChosen,
+  finalMark,
   initialMark,
   initialPatch,
   NeuronParams,
@@ -105,6 +106,9 @@ export const imc = defineAttack({
   singleTarget,
   createTrigger: ({ trigger }, data, random) =>
     createMarkTrigger(initialMark(trigger, data, random), trigger, data.shape),
+
+  restoreTrigger: ({ trigger }, picture, data, random) =>
+    createMarkTrigger(finalMark(trigger, picture, data, random), trigger, data.shape),
 
   work({ coOptimisation, neurons }, { trainImages, trainingSteps, epochs }) {
     const { passes, batchSize, batchesPerPass } = coOptimisation

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { FieldError } from '../../../src-shared/contract/errors.js'
-import type { Mark } from '../../../src-shared/trigger/mark.js'
+import { markOfPicture, type Mark } from '../../../src-shared/trigger/mark.js'
 import type { CraftSetting, DatasetInfo } from '../define.js'
 import type { RandomStreams } from '../random/streams.js'
-import type { RunContext } from '../run-context.js'
+import type { PixelImage, RunContext } from '../run-context.js'
 import type { Classifier } from '../nn/network.js'
 import { exciteNeurons, patchOfMark, readNeurons, type CraftedPatch } from '../trigger-crafting/craft-patch.js'
 import { lastFeatures } from '../evaluation/features.js'
@@ -74,6 +74,18 @@ export function checkOptimisedPatch(trigger: OptimisedPatchParams, { shape }: Da
 /** What the optimisation starts from. */
 export function initialMark(trigger: OptimisedPatchParams, { shape }: DatasetInfo, random: RandomStreams): Mark {
   return drawMark(trigger, shape.channels, random.stream('trigger'))
+}
+
+/** What the optimisation ended with, by the picture of it: its values, covering what the mark covered at the start. */
+export function finalMark(
+  trigger: OptimisedPatchParams,
+  picture: PixelImage,
+  data: DatasetInfo,
+  random: RandomStreams,
+): Mark {
+  const { height, width, channels, coverage } = initialMark(trigger, data, random)
+  const { values } = markOfPicture(height, width, channels, picture.pixels)
+  return { height, width, channels, values, coverage }
 }
 
 export function initialPatch(trigger: OptimisedPatchParams, mark: Mark, { shape }: DatasetInfo): CraftedPatch {

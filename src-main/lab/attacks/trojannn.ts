@@ -13,6 +13,7 @@ import { createMarkTrigger } from '../triggers/patch.js'
 import {
   checkOptimisedPatch,
   exciteChosen,
+  finalMark,
   initialMark,
   initialPatch,
   NeuronParams,
@@ -97,6 +98,9 @@ export const trojannn = defineAttack({
   singleTarget,
   createTrigger: ({ trigger, application }, data, random) =>
     createMarkTrigger(initialMark(trigger, data, random), trigger, data.shape, application),
+
+  restoreTrigger: ({ trigger, application }, picture, data, random) =>
+    createMarkTrigger(finalMark(trigger, picture, data, random), trigger, data.shape, application),
 
   work: ({ neurons }, { trainingSteps, epochs }) => ({
     craft: { loops: 2, epochs, steps: trainingSteps + neurons.steps },

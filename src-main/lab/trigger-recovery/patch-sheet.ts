@@ -1,3 +1,4 @@
+import type { ImageShape } from '../data/image-set.js'
 import type { Rng } from '../random/rng.js'
 import type { PixelImage } from '../run-context.js'
 import { samplePatches, type RecoveredTriggers } from './recover.js'
@@ -26,4 +27,23 @@ export async function patchSheet(recovered: RecoveredTriggers, rng: Rng): Promis
     }
   }
   return { shape, pixels }
+}
+
+/** The patches of a contact sheet, one after the other; null where a picture is none. */
+export function cutSheet({ shape, pixels }: PixelImage): { patch: ImageShape; pixels: Uint8Array } | null {
+  const { channels } = shape
+  const height = (shape.height + GAP) / ROWS - GAP
+  const width = (shape.width + GAP) / COLUMNS - GAP
+  if (!Number.isInteger(height) || !Number.isInteger(width) || height < 1 || width < 1) return null
+  const across = width * channels
+  const cut = new Uint8Array(ROWS * COLUMNS * height * across)
+  for (let index = 0; index < COLUMNS * ROWS; index++) {
+    const top = Math.floor(index / COLUMNS) * (height + GAP)
+    const left = (index % COLUMNS) * (width + GAP)
+    for (let row = 0; row < height; row++) {
+      const from = ((top + row) * shape.width + left) * channels
+      cut.set(pixels.subarray(from, from + across), (index * height + row) * across)
+    }
+  }
+  return { patch: { height, width, channels }, pixels: cut }
 }

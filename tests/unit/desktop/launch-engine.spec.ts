@@ -3,7 +3,7 @@ import type { LaunchedEngine } from '../../../src-main/app/launched-engine.js'
 import { killByPid, launchEngine } from '../../../src-main/desktop/launch-engine.js'
 import { FakeEngineProcess } from '../../helpers/fake-electron-process.js'
 
-const options = { installationFile: '/x/engine.json', datasetCache: '/x/datasets' }
+const options = { installationFile: '/x/engine.json', datasetCache: '/x/datasets', inspectionCache: '/x/inspections' }
 
 describe('the engine as a utility process', () => {
   let child = new FakeEngineProcess()

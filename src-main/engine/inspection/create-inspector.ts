@@ -1,0 +1,390 @@
+import { AppError } from '../../../src-shared/contract/errors.js'
+import type { InspectionProgress } from '../../../src-shared/contract/events.js'
+import { floatBlock } from '../../../src-shared/model/array-block.js'
+import {
+  Embedding,
+  HeatStatistics,
+  Predictions,
+  type Explanation,
+  type InspectedModel,
+  type Inspection,
+  type ModelId,
+  type View,
+} from '../../../src-shared/model/inspection.js'
+import type { PixelBlock } from '../../../src-shared/model/trigger-preview.js'
+import { markOfPicture } from '../../../src-shared/trigger/mark.js'
+import { toBase64 } from '../../../src-shared/util/base64.js'
+import type { EngineHandlers, InspectedRun, InspectionName } from '../../engine-contract/index.js'
+import { disposeTensors, type TensorMap } from '../../lab/compute/tensor-map.js'
+import type { DatasetReader } from '../../lab/datasets/reader.js'
+import { planExperiment } from '../../lab/experiment-plan.js'
+import { planExplanation } from '../../lab/explain/explain-images.js'
+import { activationOf } from '../../lab/inspect/activations.js'
+import { embedSamples } from '../../lab/inspect/embedding.js'
+import { heatStatistics } from '../../lab/inspect/heat-statistics.js'
+import { checkLayer, describeLayers, describeNetwork } from '../../lab/inspect/network-facts.js'
+import { openRun, type OpenRun } from '../../lab/inspect/open-run.js'
+import { predictSplit } from '../../lab/inspect/predict-split.js'
+import { distanceToTrigger } from '../../lab/inspect/recovered-distance.js'
+import { describeSamples, wantedClasses } from '../../lab/inspect/samples.js'
+import { measureSpectra } from '../../lab/inspect/spectra.js'
+import { triggerChange } from '../../lab/inspect/trigger-change.js'
+import { checkIndices, viewImages, type OpenView } from '../../lab/inspect/view-images.js'
+import { changeOf } from '../../lab/inspect/weight-change.js'
+import { tf } from '../../lab/tf.js'
+import { createAnswerCache, hashOf } from './answer-cache.js'
+import { explainSamples } from './explain-samples.js'
+import { readRunPicture } from './read-picture.js'
+import { createShelf } from './shelf.js'
+import { detectionsOf, readSheet, sheetsOf } from './sheets.js'
+import { readWeights } from './stored-weights.js'
+import { createTasks } from './tasks.js'
+
+const MB = 1024 * 1024
+/** Runs whose images are kept ready. */
+const MAX_RUNS = 2
+const MAX_RUN_BYTES = 512 * MB
+/** Weights that are kept as tensors. */
+const MAX_MODELS = 8
+const MAX_MODEL_BYTES = 512 * MB
+
+type InspectionHandlers = Pick<EngineHandlers, InspectionName | 'inspection.cancel'>
+
+/** A run that is open, and what its answers follow from besides the weights. */
+interface Opened {
+  readonly run: OpenRun
+  readonly identity: readonly unknown[]
+}
+
+interface LoadedModel {
+  readonly weights: TensorMap
+  readonly hash: string
+}
+
+export interface InspectorOptions {
+  readonly reader: DatasetReader
+  readonly cacheFolder: string
+  readonly tell: (progress: Omit<InspectionProgress, 'type'>) => void
+  /** Makes the process ready to compute. */
+  readonly prepare: () => Promise<void>
+  /** The better name of an error, where it has one. */
+  readonly named: (error: unknown) => unknown
+}
+
+/** Answers questions about runs. The last few are kept open, and their weights loaded, of counted size. */
+export function createInspector({ reader, cacheFolder, tell, prepare, named }: InspectorOptions): InspectionHandlers {
+  const cache = createAnswerCache(cacheFolder)
+  const tasks = createTasks(tell)
+  const runs = createShelf<Opened>({
+    maxCount: MAX_RUNS,
+    maxBytes: MAX_RUN_BYTES,
+    release: ({ run }) => run.release(),
+  })
+  const models = createShelf<LoadedModel>({
+    maxCount: MAX_MODELS,
+    maxBytes: MAX_MODEL_BYTES,
+    release: ({ weights }) => disposeTensors(weights),
+  })
+
+  async function open({ record, folder }: InspectedRun): Promise<{ value: Opened; bytes: number }> {
+    const plan = planExperiment(record.experiment, reader)
+    const picture = await readRunPicture(folder, 'trigger.png')
+    const run = await openRun(plan, reader, picture)
+    const { dataset, model, attack, seed, defender } = plan.experiment
+    const bytes = Object.values(run.splits).reduce((sum, { images }) => sum + images.pixels.length, 0)
+    const stored = datasetContent(reader, dataset)
+    const shown = picture === null ? null : hashOf(picture.pixels)
+    return { value: { run, identity: [dataset, stored, model, attack, seed, defender, shown] }, bytes }
+  }
+
+  const withRun = async <T>(inspected: InspectedRun, work: (opened: Opened) => Promise<T>): Promise<T> => {
+    const { record, folder } = inspected
+    try {
+      await prepare()
+      // A run in progress may renew its trigger, so that it is opened anew after each of its files.
+      return await runs.use(`${folder} ${record.artifacts.length} ${record.status}`, () => open(inspected), work)
+    } catch (error) {
+      throw named(error)
+    }
+  }
+
+  function withModel<T>(
+    inspected: InspectedRun,
+    { run }: Opened,
+    model: ModelId,
+    work: (loaded: LoadedModel) => Promise<T>,
+  ): Promise<T> {
+    const load = async (): Promise<{ value: LoadedModel; bytes: number }> => {
+      const { tensors, bytes, hash } = await readWeights(inspected, model, run.network)
+      const weights = Object.fromEntries(
+        run.network.parameters.map(({ name, shape }) => [name, tf.tensor(tensors[name]!.values, [...shape])]),
+      )
+      return { value: { weights, hash }, bytes }
+    }
+    return models.use(`${inspected.folder} ${model} ${inspected.record.status}`, load, work)
+  }
+
+  function withModels<T>(
+    inspected: InspectedRun,
+    opened: Opened,
+    [first, ...others]: readonly ModelId[],
+    work: (loaded: readonly LoadedModel[]) => Promise<T>,
+  ): Promise<T> {
+    if (first === undefined) return work([])
+    return withModel(inspected, opened, first, (loaded) =>
+      withModels(inspected, opened, others, (rest) => work([loaded, ...rest])),
+    )
+  }
+
+  async function openView(inspected: InspectedRun, view: View): Promise<OpenView> {
+    if (view.kind !== 'recovered') return view
+    const patches = await readSheet(inspected, view.sheet)
+    const patch = patches[view.patch]
+    if (patch !== undefined) return { kind: 'recovered', patch, place: view.place }
+    const message = `does not exist: the sheet has ${patches.length} triggers, 0 to ${patches.length - 1}`
+    throw new AppError({
+      code: 'invalid-input',
+      message: `patch: ${view.patch} ${message}`,
+      fields: [{ path: 'view.patch', value: String(view.patch), message }],
+    })
+  }
+  const openViews = (inspected: InspectedRun, views: readonly View[]): Promise<OpenView[]> =>
+    Promise.all(views.map((view) => openView(inspected, view)))
+
+  return {
+    'inspection.describe': ({ run: inspected }) => withRun(inspected, async ({ run }) => describe(inspected, run)),
+
+    'inspection.samples': ({ run: inspected, request }) =>
+      withRun(inspected, async ({ run }) => describeSamples(run, request.split)),
+
+    'inspection.images': ({ run: inspected, request }) =>
+      withRun(inspected, async ({ run }) => {
+        checkIndices(run, request.split, request.indices)
+        const view = await openView(inspected, request.view)
+        const { set, regions } = viewImages(run, request.split, request.indices, view)
+        return { images: pixelBlock(set.shape, set.count, set.pixels), regions: [...regions] }
+      }),
+
+    'inspection.predict': ({ run: inspected, request }) =>
+      tasks.run(request.runId, request.task, (watch) =>
+        withRun(inspected, async (opened) => {
+          const { split, model } = request
+          const view = await openView(inspected, request.view)
+          return withModel(inspected, opened, model, ({ weights, hash }) =>
+            cache.through(['predict', hash, opened.identity, split, contentOf(view)], Predictions, () =>
+              predictSplit(opened.run, weights, split, view, watch),
+            ),
+          )
+        }),
+      ),
+
+    'inspection.explain': ({ run: inspected, request }) =>
+      tasks.run(request.runId, request.task, (watch) =>
+        withRun(inspected, async (opened) => {
+          const { run } = opened
+          checkIndices(run, request.split, request.indices)
+          const plan = planExplanation(request, run.network, run.plan.data.classNames)
+          const views = await openViews(inspected, request.views)
+          const viewed = views.map((view) => viewImages(run, request.split, request.indices, view))
+          const context = { random: run.random.within('inspection'), breathe: () => watch.breathe() }
+          return withModels(inspected, opened, request.models, async (loaded) => {
+            const explanations: Explanation[] = []
+            for (const [position, { weights, hash }] of loaded.entries()) {
+              const id = request.models[position]!
+              const { model, seed, dataset } = run.plan.experiment
+              const classifier = { network: run.network, weights }
+              const identity = [hash, model, seed, dataset.id, run.plan.data.pixelNormalization]
+              for (const [view, samples] of viewed.entries()) {
+                const wanted = wantedClasses(run, samples.set.labels)
+                const explained = { id, classifier, identity }
+                explanations.push({
+                  model: id,
+                  view,
+                  ...(await explainSamples(explained, plan, samples, wanted, context, cache)),
+                })
+                watch.progress(explanations.length, loaded.length * viewed.length)
+              }
+            }
+            return { explanations }
+          })
+        }),
+      ),
+
+    'inspection.heat': ({ run: inspected, request }) =>
+      tasks.run(request.runId, request.task, (watch) =>
+        withRun(inspected, async (opened) => {
+          const { run } = opened
+          const plan = planExplanation(request, run.network, run.plan.data.classNames)
+          const { split, limit, curves, model } = request
+          const method = [plan.definition.id, plan.params, plan.layer?.name ?? null, plan.class]
+          return withModel(inspected, opened, model, ({ weights, hash }) =>
+            cache.through(['heat', hash, opened.identity, method, split, limit, curves], HeatStatistics, () =>
+              heatStatistics(run, weights, plan, { split, limit, curves }, watch),
+            ),
+          )
+        }),
+      ),
+
+    'inspection.patches': ({ run: inspected, request }) =>
+      withRun(inspected, async ({ run }) => {
+        const marks = await readSheet(inspected, request.sheet)
+        const { height, width, channels } = marks[0]!
+        const pixels = Uint8Array.from(marks.flatMap(({ values }) => [...values]))
+        const trigger = run.attack?.trigger?.picture ?? null
+        const mark =
+          trigger === null
+            ? null
+            : markOfPicture(trigger.shape.height, trigger.shape.width, run.plan.data.shape.channels, trigger.pixels)
+        return {
+          patches: pixelBlock({ height, width, channels }, marks.length, pixels),
+          distances:
+            mark === null ? null : floatBlock(Float32Array.from(marks, (patch) => distanceToTrigger(patch, mark))),
+        }
+      }),
+
+    'inspection.network': ({ run: inspected }) => withRun(inspected, async ({ run }) => describeNetwork(run.network)),
+
+    'inspection.weights': ({ run: inspected, request }) =>
+      withRun(inspected, async ({ run }) => {
+        const before = await readWeights(inspected, 'victim', run.network)
+        const after = await readWeights(inspected, request.model, run.network)
+        const changes = run.network.parameters.map(({ name }) =>
+          changeOf(name, before.tensors[name]!, after.tensors[name]!),
+        )
+        return { changes }
+      }),
+
+    'inspection.activations': ({ run: inspected, request }) =>
+      withRun(inspected, async (opened) => {
+        const { run } = opened
+        checkIndices(run, request.split, [request.index])
+        checkLayer(run.network, request.layer)
+        const views = await openViews(inspected, request.views)
+        return withModels(inspected, opened, request.models, async (loaded) => {
+          const activations = []
+          for (const [position, { weights }] of loaded.entries()) {
+            for (const [view, shown] of views.entries()) {
+              const { set } = viewImages(run, request.split, [request.index], shown)
+              const values = await activationOf({ network: run.network, weights }, request.layer, set)
+              activations.push({ model: request.models[position]!, view, values })
+            }
+          }
+          return { activations }
+        })
+      }),
+
+    'inspection.trigger-change': ({ run: inspected, request }) =>
+      tasks.run(request.runId, request.task, (watch) =>
+        withRun(inspected, async (opened) => {
+          checkLayer(opened.run.network, request.layer)
+          return withModel(inspected, opened, request.model, ({ weights }) =>
+            triggerChange(opened.run, weights, request.layer, request, watch),
+          )
+        }),
+      ),
+
+    'inspection.embed': ({ run: inspected, request }) =>
+      tasks.run(request.runId, request.task, (watch) =>
+        withRun(inspected, async (opened) => {
+          const views = await openViews(inspected, request.views)
+          return withModels(inspected, opened, request.models, (loaded) => {
+            const { split, limit, components } = request
+            const asked = loaded.map(({ weights }, k) => ({ id: request.models[k]!, weights }))
+            const contents = [loaded.map(({ hash }) => hash), request.models, views.map(contentOf)]
+            return cache.through(['embed', opened.identity, contents, split, limit, components], Embedding, () =>
+              embedSamples(opened.run, asked, views, { split, limit, components }, watch),
+            )
+          })
+        }),
+      ),
+
+    'inspection.spectra': ({ run: inspected, request }) =>
+      tasks.run(request.runId, request.task, (watch) =>
+        withRun(inspected, ({ run }) => measureSpectra(run, request, watch)),
+      ),
+
+    'inspection.cancel': async ({ task }) => {
+      tasks.cancel(task)
+      return {}
+    },
+  }
+}
+
+async function describe(inspected: InspectedRun, run: OpenRun): Promise<Inspection> {
+  const { record } = inspected
+  const { experiment, summary, status, runId } = record
+  const { attack, defenses, data } = run.plan
+  const detections = await detectionsOf(inspected)
+  const picture = run.attack?.trigger?.picture ?? null
+  const problemOf = async (model: ModelId): Promise<string | null> => {
+    try {
+      await readWeights(inspected, model, run.network)
+      return null
+    } catch (error) {
+      if (error instanceof AppError) return error.message
+      throw error
+    }
+  }
+  const models: InspectedModel[] = [
+    { id: 'victim', title: 'Victim', defense: null, outcome: null, problem: await problemOf('victim') },
+  ]
+  for (const [index, { definition, preset }] of defenses.entries()) {
+    const id = `defense-${index + 1}`
+    models.push({
+      id,
+      title: preset === null ? definition.title : `${definition.title} (${preset})`,
+      defense: index,
+      outcome: summary?.defenses[index]?.outcome ?? null,
+      problem: await problemOf(id),
+    })
+  }
+  const splits = run.splits
+  return {
+    runId,
+    status,
+    name: experiment.name,
+    shape: { ...data.shape },
+    classNames: [...data.classNames],
+    splits: [
+      { id: 'evaluation', title: 'Test images of the evaluation', count: splits.evaluation.images.count },
+      { id: 'defender', title: 'Test images of the defender', count: splits.defender.images.count },
+      { id: 'train', title: 'Training images', count: splits.train.images.count },
+    ],
+    models,
+    layers: describeLayers(run.network),
+    attack:
+      attack === null || run.attack === null
+        ? null
+        : {
+            id: attack.definition.id,
+            title: attack.definition.title,
+            targets: [...run.attack.targets],
+            trigger: picture === null ? null : pixelBlock(picture.shape, 1, picture.pixels),
+            problem: run.attack.problem,
+          },
+    sheets: sheetsOf(inspected, detections),
+    detections,
+  }
+}
+
+function pixelBlock(
+  shape: { height: number; width: number; channels: number },
+  count: number,
+  pixels: Uint8Array,
+): PixelBlock {
+  const { height, width, channels } = shape
+  return { count, height, width, channels, base64: toBase64(pixels) }
+}
+
+/** What a view shows, as far as it is not the run's own. */
+function contentOf(view: OpenView): unknown {
+  return view.kind === 'recovered'
+    ? [view.place, view.patch.height, view.patch.width, hashOf(view.patch.values)]
+    : view.kind
+}
+
+/** Of an imported dataset the hash of its content: another one may have been imported under the same name. */
+function datasetContent(reader: DatasetReader, { id, params }: { id: string; params: object }): string | null {
+  const name = 'name' in params && typeof params.name === 'string' ? params.name : null
+  return reader.find(id, name)?.sha256 ?? null
+}

@@ -1,0 +1,184 @@
+import { AppError } from '../../../src-shared/contract/errors.js'
+import type { Region, SplitId } from '../../../src-shared/model/inspection.js'
+import { imageAt, selectImages, type ImageSet } from '../data/image-set.js'
+import type { DatasetReader } from '../datasets/reader.js'
+import type { Dataset, PlantedBackdoor } from '../define.js'
+import { dealTest } from '../evaluation/deal-test.js'
+import { releasePredictor } from '../evaluation/predict.js'
+import { prepareExam } from '../evaluation/scores.js'
+import type { ExperimentPlan } from '../experiment-plan.js'
+import type { Network } from '../nn/network.js'
+import { createRandomStreams, type RandomStreams } from '../random/streams.js'
+import type { PixelImage } from '../run-context.js'
+import type { PaintedRegion, Trigger } from '../triggers/trigger.js'
+
+export interface Split {
+  readonly images: ImageSet
+  /** Of each image in the dataset's own train or test images. */
+  readonly positions: Int32Array
+}
+
+/** The backdoor of a run, as far as it can be painted again. */
+export interface OpenAttack {
+  /** The class wanted for an image of each class. */
+  readonly targets: readonly number[]
+  /** Null where it cannot be painted again, and `problem` says why. */
+  readonly trigger: Trigger | null
+  readonly problem: string | null
+}
+
+/** An image with the trigger on it. */
+export interface TriggeredImage {
+  readonly pixels: Uint8Array
+  readonly region: Region
+}
+
+/** Images, network and trigger of a run once more, exactly as the run had them. */
+export interface OpenRun {
+  readonly plan: ExperimentPlan
+  readonly network: Network
+  readonly random: RandomStreams
+  readonly splits: Readonly<Record<SplitId, Split>>
+  readonly attack: OpenAttack | null
+  /** Whether the victim was trained on this image with the trigger and the wanted label. */
+  isPoisoned(split: SplitId, index: number): boolean
+  /** Refuses in words where the run has no trigger that can be painted. */
+  triggered(split: SplitId, index: number): TriggeredImage
+  /** Frees what predicting with the network keeps ready. */
+  release(): void
+}
+
+/**
+ * Opens a run for looking at. Images and places of the trigger come from the streams that the run drew them from: test
+ * images of the exam and poisoned training images are the very ones. Any other image gets the trigger at a place of its
+ * own, which is the same each time.
+ * @param savedTrigger the run's picture of its trigger, where there is one
+ */
+export async function openRun(
+  plan: ExperimentPlan,
+  reader: DatasetReader,
+  savedTrigger: PixelImage | null,
+): Promise<OpenRun> {
+  const random = createRandomStreams(plan.experiment.seed)
+  const dataset = await plan.dataset.definition.load(plan.dataset.params, { reader, random: random.within('dataset') })
+  const network = plan.model.definition.build(plan.model.params, plan.data)
+  const splits = splitsOf(dataset, plan, random)
+  const backdoor = plantAgain(plan, dataset, savedTrigger, random)
+  const painted = backdoor === null ? null : paintedImages(backdoor, splits, random)
+
+  return {
+    plan,
+    network,
+    random,
+    splits,
+    attack: backdoor,
+    isPoisoned: (split, index) => split === 'train' && (backdoor?.poisoned.has(index) ?? false),
+    triggered(split, index) {
+      if (backdoor === null || painted === null) throw noTrigger('This run has no attack, so it has no trigger.')
+      if (backdoor.trigger === null) throw noTrigger(backdoor.problem ?? 'The trigger is not known.')
+      const known = painted[split]?.get(index)
+      if (known !== undefined) return known
+      const pixels = imageAt(splits[split].images, index).slice()
+      const place = random.within('inspection').stream(`${split}.${index}`)
+      return { pixels, region: backdoor.trigger.paint(pixels, place) }
+    },
+    release: () => releasePredictor(network),
+  }
+}
+
+function noTrigger(message: string): AppError {
+  return new AppError({ code: 'unsupported', message })
+}
+
+function splitsOf({ train, test }: Dataset, { experiment }: ExperimentPlan, random: RandomStreams): OpenRun['splits'] {
+  const { defender, evaluation } = dealTest(test.count, experiment.defender.share, random)
+  const dealt = (positions: Uint32Array): Split => ({
+    images: selectImages(test, positions),
+    positions: Int32Array.from(positions),
+  })
+  return {
+    evaluation: dealt(evaluation),
+    defender: dealt(defender),
+    train: { images: train, positions: Int32Array.from({ length: train.count }, (_, index) => index) },
+  }
+}
+
+interface PlantedAgain extends OpenAttack {
+  readonly planted: PlantedBackdoor
+  /** Where the trigger was painted on poisoned training images, with what they became. */
+  readonly poisoned: ReadonlyMap<number, TriggeredImage>
+}
+
+function plantAgain(
+  { attack, data }: ExperimentPlan,
+  { train }: Dataset,
+  savedTrigger: PixelImage | null,
+  random: RandomStreams,
+): PlantedAgain | null {
+  if (attack === null) return null
+  const { definition, params } = attack
+  const streams = random.within('attack')
+  const starting = definition.createTrigger(params, data, streams)
+  const restored =
+    definition.craft === undefined
+      ? starting
+      : savedTrigger === null
+        ? null
+        : (definition.restoreTrigger?.(params, savedTrigger, data, streams) ?? null)
+  const regions: Region[] = []
+  const trigger = recording(restored ?? starting, regions)
+  const planted = definition.plant(params, trigger, { train, data, random: streams })
+  const size = train.pixels.length / Math.max(1, train.count)
+  const poisoned = new Map(
+    Array.from(planted.poisonedIndices, (index, k) => {
+      // A copy, so that the poisoned training set as a whole can go.
+      const pixels = planted.poisonedTrain.pixels.slice(index * size, (index + 1) * size)
+      return [index, { pixels, region: regions[k] ?? wholeImage(trigger) }]
+    }),
+  )
+  return {
+    targets: data.classNames.map((_, label) => planted.targetOf(label)),
+    trigger: restored,
+    problem:
+      restored === null
+        ? `${definition.title} optimised its trigger in the run, and the run did not get as far as saving it.`
+        : null,
+    planted: { ...planted, poisonedTrain: train },
+    poisoned,
+  }
+}
+
+/** The images that the run itself painted on: those of its exam, and the poisoned ones. */
+function paintedImages(
+  { planted, trigger, poisoned }: PlantedAgain,
+  { evaluation }: OpenRun['splits'],
+  random: RandomStreams,
+): Partial<Record<SplitId, ReadonlyMap<number, TriggeredImage>>> {
+  if (trigger === null) return {}
+  const regions: Region[] = []
+  const backdoor = { ...planted, trigger: recording(trigger, regions) }
+  const exam = prepareExam(evaluation.images, backdoor, random.stream('exam-positions')).triggered
+  const examined = new Map(
+    Array.from(exam?.cleanIndices ?? [], (index, k) => [
+      index,
+      { pixels: imageAt(exam!.set, k), region: regions[k] ?? wholeImage(trigger) },
+    ]),
+  )
+  return { evaluation: examined, train: poisoned }
+}
+
+/** The same trigger, noting where it painted. */
+function recording(trigger: Trigger, regions: Region[]): Trigger {
+  return {
+    ...trigger,
+    paint(pixels, rng): PaintedRegion {
+      const region = trigger.paint(pixels, rng)
+      regions.push(region)
+      return region
+    },
+  }
+}
+
+function wholeImage({ shape }: Trigger): Region {
+  return { top: 0, left: 0, height: shape.height, width: shape.width }
+}
