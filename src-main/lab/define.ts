@@ -10,6 +10,7 @@ import type { DatasetReader, DatasetShelf } from './datasets/reader.js'
 import type { Classifier, FeatureSpec, Network, PixelNormalization } from './nn/network.js'
 import type { RandomStreams } from './random/streams.js'
 import type { PixelImage, RunContext } from './run-context.js'
+import type { SharedWork } from './shared-work.js'
 import type { Tensor3D, Tensor4D } from './tf.js'
 import type { Trigger } from './triggers/trigger.js'
 
@@ -147,6 +148,8 @@ export interface DefenderView {
   /** For choices: when to stop, which weights to keep. */
   readonly validation: ImageSet
   readonly random: RandomStreams
+  /** With those defenses of the run that see the same and draw the same random numbers. */
+  readonly shared: SharedWork
 }
 
 /** What only the attacker and the evaluation know. Handed to the oracle variant of a defense and to nothing else. */

@@ -14,6 +14,7 @@ import { createRandomStreams, type RandomStreams } from './random/streams.js'
 import { startAttack, type AttackGround, type RunningAttack } from './run-attack.js'
 import type { RunContext } from './run-context.js'
 import type { RunHost } from './run-host.js'
+import { createSharedWork, type SharedWork } from './shared-work.js'
 import { createStageClock, type StageClock } from './stage-clock.js'
 import { tf } from './tf.js'
 import { trainClassifier } from './training/train-classifier.js'
@@ -101,7 +102,10 @@ function splitTest(plan: ExperimentPlan, { test }: Dataset, random: RandomStream
   return { defenderImages: selectImages(test, defender), clean: selectImages(test, evaluation) }
 }
 
-/** The same images for every defense, so that they are compared on equal terms, and randomness of its own for each. */
+/**
+ * The same images for every defense, so that they are compared on equal terms. Randomness is that of a defense alone, so
+ * that its result does not depend on what stands beside it; only the same defense once more draws anew.
+ */
 function defenderViews(
   plan: ExperimentPlan,
   victim: Classifier,
@@ -114,12 +118,17 @@ function defenderViews(
     validation: selectImages(images, order.subarray(0, validationCount)),
     train: selectImages(images, order.subarray(validationCount)),
   }
-  return plan.defenses.map((_, index) => ({
-    victim,
-    data: plan.data,
-    ...sets,
-    random: random.within(`defense.${index}`),
-  }))
+  const sharedWork: SharedWork[] = []
+  return plan.defenses.map(({ definition }, index) => {
+    const repetition = plan.defenses.slice(0, index).filter((other) => other.definition === definition).length
+    return {
+      victim,
+      data: plan.data,
+      ...sets,
+      random: random.within(`defense.${repetition}`),
+      shared: (sharedWork[repetition] ??= createSharedWork()),
+    }
+  })
 }
 
 /** Trains on what the attack has planted, and measures each epoch with the trigger of that epoch. */

@@ -6,6 +6,7 @@ import { defenses } from '../../src-main/lab/defenses/index.js'
 import { smallCnn } from '../../src-main/lab/models/small-cnn.js'
 import { initialWeights } from '../../src-main/lab/nn/network.js'
 import { createRandomStreams } from '../../src-main/lab/random/streams.js'
+import { createSharedWork } from '../../src-main/lab/shared-work.js'
 import { tf } from '../../src-main/lab/tf.js'
 import { quietContext } from '../helpers/memory-host.js'
 import { stripes, stripesInfo } from '../helpers/stripes.js'
@@ -37,11 +38,19 @@ function victimView(): DefenderView {
     train: stripes(48, 5),
     validation: stripes(24, 6),
     random: createRandomStreams(11),
+    shared: createSharedWork(),
   }
 }
 
 const run = (defense: DefenseDefinition, view: DefenderView, context = quietContext()) =>
   defense.repair(view, defense.params.parse(quick[defense.id]), context)
+
+async function repairedValues(defense: DefenseDefinition, view: DefenderView, context = quietContext()) {
+  const { weights } = await run(defense, view, context)
+  const copied = Object.values(weights).map((tensor) => [...tensor.dataSync()])
+  disposeTensors(weights)
+  return copied
+}
 
 describe.each(defenses.all.map((defense) => [defense.id, defense] as const))('defense %s', (id, defense) => {
   beforeAll(useJavascriptBackend)
@@ -78,9 +87,7 @@ describe.each(defenses.all.map((defense) => [defense.id, defense] as const))('de
   it('gives the same weights for the same seed', async () => {
     const values = async (): Promise<number[][]> => {
       const view = victimView()
-      const { weights } = await run(defense, view)
-      const copied = Object.values(weights).map((tensor) => [...tensor.dataSync()])
-      disposeTensors(weights)
+      const copied = await repairedValues(defense, view)
       disposeTensors(view.victim.weights)
       return copied
     }
@@ -98,7 +105,26 @@ describe.each(defenses.all.map((defense) => [defense.id, defense] as const))('de
   })
 
   it('is given nothing that only the attacker knows', () => {
-    expect(Object.keys(victimView()).toSorted()).toEqual(['data', 'random', 'train', 'validation', 'victim'])
+    expect(Object.keys(victimView()).toSorted()).toEqual(['data', 'random', 'shared', 'train', 'validation', 'victim'])
     expect(defense.repair.length).toBe(3)
   })
+})
+
+it('a defense takes over what another has searched in the same way, and ends with the same weights as alone', async () => {
+  await useJavascriptBackend()
+  const [baeraser, mesa] = ['baeraser', 'mesa'].map((id) => defenses.get(id, 'defense')) as [
+    DefenseDefinition,
+    DefenseDefinition,
+  ]
+  const view = victimView()
+  const notes: string[] = []
+  const context = quietContext({ note: (_level, text) => notes.push(text) })
+  const alone = await repairedValues(mesa, view, context)
+  expect(notes.filter((note) => note.includes('searched in the same way'))).toHaveLength(0)
+
+  const shared = { ...view, shared: createSharedWork() }
+  await repairedValues(baeraser, shared, context)
+  expect(await repairedValues(mesa, shared, context)).toEqual(alone)
+  expect(notes.filter((note) => note.includes('searched in the same way'))).toHaveLength(1)
+  disposeTensors(view.victim.weights)
 })

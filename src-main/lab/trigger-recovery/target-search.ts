@@ -60,13 +60,17 @@ export interface PlacedDetection {
   readonly detection: Detection
   /** Where the triggers were found, or would have been. */
   readonly position: PatchPosition
+}
+
+export interface SearchResult extends PlacedDetection {
   /** Contexts for the loops of the stage that follow the search. */
   readonly next: () => RunContext
 }
 
 /**
  * The same where it may not be known whether a trigger works anywhere: `any` looks at random places first, and where that
- * finds nothing, learns the places. `epochsAfter`: of each loop of the stage that follows the search.
+ * finds nothing, learns the places. `epochsAfter`: of each loop of the stage that follows the search. Where a defense of
+ * the run has searched in the same way, its answer stands.
  */
 export async function searchAt(
   position: PatchPosition | 'any',
@@ -75,18 +79,24 @@ export async function searchAt(
   threshold: number,
   context: RunContext,
   epochsAfter: readonly number[],
-): Promise<PlacedDetection> {
+): Promise<SearchResult> {
+  let parts = stageParts(context, epochsAfter)
   const search = async (searched: DefenderView, at: PatchPosition): Promise<PlacedDetection> => {
-    const { next } = stageParts(context, [...view.data.classNames.map(() => options.epochs), ...epochsAfter])
-    const detection = await searchTarget(searched, { ...options, position: at }, threshold, next)
-    return { detection, position: at, next }
+    parts = stageParts(context, [...view.data.classNames.map(() => options.epochs), ...epochsAfter])
+    const detection = await searchTarget(searched, { ...options, position: at }, threshold, parts.next)
+    return { detection, position: at }
   }
-  if (position !== 'any') return search(view, position)
-  const atRandom = await search(view, 'per-image')
-  if (atRandom.detection.target !== null || context.isStopping()) return atRandom
-  // How far the stage is begins anew: that a second search would be needed was not to be known.
-  context.note('info', 'No class yields triggers that work at random places. Searching for some that need one place.')
-  return search({ ...view, random: view.random.within('in-place') }, 'learned')
+  const searchAll = async (): Promise<PlacedDetection> => {
+    if (position !== 'any') return search(view, position)
+    const atRandom = await search(view, 'per-image')
+    if (atRandom.detection.target !== null || context.isStopping()) return atRandom
+    // How far the stage is begins anew: that a second search would be needed was not to be known.
+    context.note('info', 'No class yields triggers that work at random places. Searching for some that need one place.')
+    return search({ ...view, random: view.random.within('in-place') }, 'learned')
+  }
+  const { answer, isTaken } = await view.shared.once({ search: { ...options, position, threshold } }, searchAll)
+  if (isTaken) context.note('info', 'Another defense of this run searched in the same way: its answer is taken over.')
+  return { ...answer, next: parts.next }
 }
 
 function excess({ recoveredSuccess, baseRate }: Detection['classes'][number]): number {

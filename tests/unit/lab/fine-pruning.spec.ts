@@ -14,6 +14,7 @@ import { predictClasses, shareEqual } from '../../../src-main/lab/evaluation/pre
 import { smallCnn } from '../../../src-main/lab/models/small-cnn.js'
 import { initialWeights } from '../../../src-main/lab/nn/network.js'
 import { createRandomStreams } from '../../../src-main/lab/random/streams.js'
+import { createSharedWork } from '../../../src-main/lab/shared-work.js'
 import { tf } from '../../../src-main/lab/tf.js'
 import { keepFiles, quietContext } from '../../helpers/memory-host.js'
 import { stripes, stripesInfo } from '../../helpers/stripes.js'
@@ -28,6 +29,7 @@ function view(): DefenderView {
     train: stripes(48, 5),
     validation: stripes(24, 6),
     random: createRandomStreams(11),
+    shared: createSharedWork(),
   }
 }
 
