@@ -19,19 +19,28 @@ const commonWords = [
   'DER is (max(0, attack success removed) - max(0, clean accuracy lost) + 1) / 2; 50 is a defense that does nothing.',
 ]
 
+/** For two hundred clean images of digits: batches small enough, and rates that a narrow network bears. */
+const quickDefenses: Readonly<Record<string, Choice['params']>> = {
+  baeraser: quickBaeraser,
+  mesa: { recovery: quickBaeraser.recovery, selection: quickBaeraser.selection },
+  'fine-tuning': { selection: quickBaeraser.selection },
+  'fine-pruning': { selection: quickBaeraser.selection },
+  nad: { selection: quickBaeraser.selection },
+}
+
 const tiny: StudyProtocol = {
   datasets: ['mnist-10k'],
   attacks: ATTACKS,
   defenses: DEFENSES,
   seeds: 1,
   words: [
-    '2,000 digits, a narrow three-layer network and few epochs: shows that every part works, not what a defense can do.',
+    '4,000 digits, a narrow three-layer network and few epochs: shows that every part works, not what a defense can do.',
     ...commonWords,
   ],
-  dataset: (id) => (id === 'mnist-10k' ? { id, params: { images: 2000 } } : subset(id, 1500, 500)),
+  dataset: (id) => (id === 'mnist-10k' ? { id, params: { images: 4000 } } : subset(id, 3000, 1000)),
   model: (data) => (isGray(data) ? { id: 'small-cnn', params: { width: 8 } } : { id: 'resnet8', params: { width: 8 } }),
   attack: (id) => ({ id, params: { poisonRate: 0.1 } }),
-  defense: (id) => (id === 'baeraser' ? { id, params: quickBaeraser } : { id }),
+  defense: (id) => ({ id, ...(quickDefenses[id] === undefined ? {} : { params: quickDefenses[id] }) }),
   training: () => ({ epochs: 10, batchSize: 32 }),
 }
 

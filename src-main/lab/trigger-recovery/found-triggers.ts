@@ -1,7 +1,8 @@
+import type { MetricValues } from '../../../src-shared/model/metrics.js'
 import type { Detection } from '../../../src-shared/model/run-record.js'
 import { cloneTensors } from '../compute/tensor-map.js'
 import type { DefenderView, DefenseResult, StageWork } from '../define.js'
-import { predictClasses, shareEqual } from '../evaluation/predict.js'
+import type { AccuracyLoss } from '../evaluation/accuracy-loss.js'
 import type { RandomStreams } from '../random/streams.js'
 import type { RunContext } from '../run-context.js'
 import type { Verdict } from '../training/keep-best.js'
@@ -101,30 +102,27 @@ export function recoveryWork(
   }
 }
 
-/** What a defender can measure of weights that it has repaired. */
-export interface RepairFigures {
+/** What a defender can measure of weights that it has repaired: their accuracy, and what recovered triggers do to them. */
+export interface RepairFigures extends AccuracyLoss {
   /** Success of recovered triggers on the validation images. */
   readonly recoveredSuccess: number
-  /** Clean accuracy on the validation images. */
-  readonly validationAccuracy: number
+}
+
+/** As it is reported. */
+export function repairMetrics({ recoveredSuccess, accuracy }: RepairFigures): MetricValues {
+  return { recoveredSuccess, validationAccuracy: accuracy }
 }
 
 /**
  * The honest judge sees the validation images and recovered triggers only. The cost is what a defender can estimate of
- * the damage left: success of recovered triggers plus lost accuracy. Weights below the accuracy floor lose to all that
- * keep it.
+ * the damage left: success of recovered triggers plus lost accuracy. Accuracy below the floor, as far as the images tell,
+ * counts for as much as a backdoor that is just found: such weights lose to all that keep it but those with a backdoor.
  */
-export async function defenderJudge(
-  view: DefenderView,
-  { accuracyFloor, stopBelow, patience }: SelectionParams,
-): Promise<(figures: RepairFigures, epoch: number) => Verdict> {
-  const { network, weights } = view.victim
-  const victimAccuracy = shareEqual(await predictClasses(network, weights, view.validation), view.validation.labels)
+export function defenderJudge({ accuracyFloor, detectionThreshold, stopBelow, patience }: SelectionParams) {
   let doneInARow = 0
-  return ({ recoveredSuccess, validationAccuracy }, epoch) => {
-    const lost = Math.max(0, victimAccuracy - validationAccuracy)
+  return ({ recoveredSuccess, lost, surelyLost }: RepairFigures, epoch: number): Verdict => {
     const cost = recoveredSuccess + lost
     doneInARow = epoch > 0 && cost <= stopBelow ? doneInARow + 1 : 0
-    return { stop: doneInARow >= patience, cost: lost > accuracyFloor ? 2 + lost : cost }
+    return { stop: doneInARow >= patience, cost: surelyLost > accuracyFloor ? detectionThreshold + cost : cost }
   }
 }

@@ -55,10 +55,17 @@ export const SelectionParams = z.strictObject({
     title: 'Detection threshold',
     description: 'Success of recovered triggers, beyond the base rate, from which a class counts as backdoored.',
   }),
-  accuracyFloor: z.number().min(0).max(1).default(0.02).meta({
-    title: 'Accuracy floor',
-    description: 'Weights whose validation accuracy lies further than this below that of the victim are a last resort.',
-  }),
+  accuracyFloor: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.02)
+    .meta({
+      title: 'Accuracy floor',
+      description:
+        'Weights whose validation accuracy lies further than this below that of the victim, by more than a standard error, ' +
+        'are a last resort.',
+    }),
   stopBelow: z.number().min(0).max(1).default(0.01).meta({
     title: 'Stop below',
     description: 'Cost (success of recovered triggers plus lost validation accuracy) that counts as done.',

@@ -2,13 +2,14 @@ import { createOptimizer } from '../../compute/optimizers.js'
 import { cloneTensors, type TensorMap } from '../../compute/tensor-map.js'
 import { imageTensor, labelTensor } from '../../data/batches.js'
 import type { DefenderView } from '../../define.js'
-import { predictClasses, predictProbabilities, shareEqual } from '../../evaluation/predict.js'
+import { accuracyLoss } from '../../evaluation/accuracy-loss.js'
+import { predictProbabilities } from '../../evaluation/predict.js'
 import type { RunContext } from '../../run-context.js'
 import { tf, type Tensor2D } from '../../tf.js'
 import { classifierState } from '../../training/classifier-step.js'
 import { keepBest, type KeptWeights, type Verdict } from '../../training/keep-best.js'
 import { learningRateAt } from '../../training/schedule.js'
-import type { RepairFigures } from '../../trigger-recovery/found-triggers.js'
+import { repairMetrics, type RepairFigures } from '../../trigger-recovery/found-triggers.js'
 import { samplePatches, type RecoveredTriggers } from '../../trigger-recovery/recover.js'
 import { measureRecoveredSuccess } from '../../trigger-recovery/recovered-success.js'
 import { unlearningStep } from './unlearning-step.js'
@@ -48,6 +49,7 @@ export async function unlearn(
   const validationDraws = view.random.stream('unlearn.validation')
   const optimizer = createOptimizer({ ...options, weightDecay: 0 })
   const objective = { victim: view.victim, targetClass: recovered.targetClass, ...options }
+  const compare = await accuracyLoss(view)
   const answers = predictProbabilities(network, victim, view.train)
 
   const look = async (weights: TensorMap): Promise<RepairFigures> => ({
@@ -59,7 +61,7 @@ export async function unlearn(
       validationDraws,
       VALIDATION_ROUNDS,
     ),
-    validationAccuracy: shareEqual(await predictClasses(network, weights, view.validation), view.validation.labels),
+    ...(await compare(weights)),
   })
 
   try {
@@ -81,7 +83,7 @@ export async function unlearn(
         learningRate: (progress) => learningRateAt(options, progress),
         async judge(weights, epoch) {
           const seen = await look(weights)
-          context.metrics({ epoch, origin: 'defender', values: { ...seen } })
+          context.metrics({ epoch, origin: 'defender', values: repairMetrics(seen) })
           return judge(seen, epoch, weights)
         },
         victim,

@@ -55,8 +55,8 @@ export const SelectionParams = z.strictObject({
     .meta({
       title: 'Accuracy floor',
       description:
-        'The last epoch is kept whose validation accuracy lies no further than this below that of the victim. ' +
-        '1: the last epoch, whatever it costs.',
+        'The last epoch is kept whose validation accuracy lies no further than this below that of the victim, give or ' +
+        'take a standard error. 1: the last epoch, whatever it costs.',
     }),
   slowDowns: z
     .int()

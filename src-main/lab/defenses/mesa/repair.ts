@@ -1,11 +1,11 @@
 import { createOptimizer } from '../../compute/optimizers.js'
 import { cloneTensors, type TensorMap } from '../../compute/tensor-map.js'
 import type { DefenderView } from '../../define.js'
-import { predictClasses, shareEqual } from '../../evaluation/predict.js'
+import { accuracyLoss } from '../../evaluation/accuracy-loss.js'
 import type { RunContext } from '../../run-context.js'
 import { classifierState, classifierStep } from '../../training/classifier-step.js'
 import { keepBest, type KeptWeights, type Verdict } from '../../training/keep-best.js'
-import type { RepairFigures } from '../../trigger-recovery/found-triggers.js'
+import { repairMetrics, type RepairFigures } from '../../trigger-recovery/found-triggers.js'
 import type { RecoveredTriggers } from '../../trigger-recovery/recover.js'
 import { measureRecoveredSuccess } from '../../trigger-recovery/recovered-success.js'
 import { defenderAugmentation, passesOver } from '../fine-tuning/fine-tune.js'
@@ -26,6 +26,7 @@ export async function repair(
   const { network, weights: victim } = view.victim
   const random = view.random.within('repair')
   const validationDraws = random.stream('validation')
+  const compare = await accuracyLoss(view)
   let present = ensemble[0]!
   const augmentation = triggerAugmentation(
     defenderAugmentation(view, options, random),
@@ -42,7 +43,7 @@ export async function repair(
     }
     return {
       recoveredSuccess: success / ensemble.length,
-      validationAccuracy: shareEqual(await predictClasses(network, weights, validation), validation.labels),
+      ...(await compare(weights)),
     }
   }
 
@@ -55,7 +56,7 @@ export async function repair(
       async judge(weights, epoch) {
         present = ensemble[epoch % ensemble.length]!
         const figures = await look(weights)
-        context.metrics({ epoch, origin: 'defender', values: { ...figures } })
+        context.metrics({ epoch, origin: 'defender', values: repairMetrics(figures) })
         return judge(figures, epoch)
       },
     },
