@@ -76,7 +76,7 @@ describe.skipIf(noNativeEngine !== null)(`a study${noNativeEngine ? ` (skipped: 
       if (file !== 'table.csv') expect(text, file).toContain(attackAfter)
     }
     expect(await study(tiny)).toContain('Defenses by their mean rating')
-  })
+  }, 1_500_000)
 
   it('says what it would run without running it, and refuses what it does not know', async () => {
     const planned = await study(part, '--dry-run', '--seeds', '3')
