@@ -9,6 +9,7 @@ import { createEstimates } from './estimates.js'
 import { createInspections } from './inspections.js'
 import type { LaunchEngine } from './launched-engine.js'
 import { datasetMirror, type AppPaths } from './paths.js'
+import { createRunHosts } from './run-hosts.js'
 import { checkWorkspace, createRunStore } from './run-store.js'
 import { createRuns } from './runs.js'
 import { createStudies } from './studies.js'
@@ -39,7 +40,8 @@ export interface App {
 /** The application: implements the contract over the store, the queue and the engine. It does not know who asks. */
 export function createApp(options: AppOptions): App {
   const { paths, launchEngine, versions, now, log } = options
-  const store = createRunStore(paths.workspace)
+  const hosts = createRunHosts(paths.workspace)
+  const store = createRunStore(paths.workspace, hosts)
   const runs = createRuns({ store, engine: () => engine, versions, now, log })
   const studies = createStudies({ workspace: paths.workspace, store, runs })
   const engine = createEngineHost(launchEngine, {
@@ -134,6 +136,7 @@ export function createApp(options: AppOptions): App {
     inspections.close()
     datasets.close()
     engine.close()
+    hosts.close()
   }
   return { handlers, subscribe: (listener) => runs.subscribe(listener), log, close }
 }

@@ -8,6 +8,7 @@ import { RunId } from '../../src-shared/model/ids.js'
 import type { RunAnnotations } from '../../src-shared/model/run-annotations.js'
 import type { RunListing, RunRecord } from '../../src-shared/model/run-record.js'
 import { ANNOTATIONS, readAnnotations } from './annotations-file.js'
+import { isUnderWay } from './lost-runs.js'
 import { storageError } from './read-json.js'
 
 /** Files that are looked at at once: enough to keep the disk busy. */
@@ -32,7 +33,11 @@ interface Known<T> {
  * Lists the runs under `root`. What was read of a file is kept for as long as its time, size and number stay the same,
  * so that only the first list reads all of them.
  */
-export function createRunLister(root: string, recordFile: string, read: (runId: RunId) => Promise<RunRecord>) {
+export function createRunLister(
+  root: string,
+  recordFile: string,
+  { read, isLost }: { read(runId: RunId): Promise<RunRecord>; isLost(runId: RunId): Promise<boolean> },
+) {
   /** Null: not readable. */
   let facts = new Map<string, Known<Facts | null>>()
   let annotations = new Map<string, Known<RunAnnotations | null>>()
@@ -40,10 +45,17 @@ export function createRunLister(root: string, recordFile: string, read: (runId: 
   const factsOf = async (name: string): Promise<Known<Facts | null>> => {
     const stamp = await stampOf(join(root, name, recordFile))
     const known = facts.get(name)
-    if (known?.stamp === stamp) return known
     const runId = RunId.safeParse(name)
+    // Nobody changes the record of a run whose process is gone, until it is read.
+    const isStale = runId.success && known?.value && isUnderWay(known.value) && (await isLost(runId.data))
+    if (known?.stamp === stamp && !isStale) return known
     const record = runId.success && stamp !== NO_FILE ? await read(runId.data).catch(() => null) : null
-    return { stamp, value: record === null ? null : listingFacts(record, experimentKey(record.experiment)) }
+    if (record === null) return { stamp, value: null }
+    return {
+      // Reading may have changed it.
+      stamp: isUnderWay(record) ? stamp : await stampOf(join(root, name, recordFile)),
+      value: listingFacts(record, experimentKey(record.experiment)),
+    }
   }
 
   const annotationsOf = async (name: string): Promise<Known<RunAnnotations | null>> => {

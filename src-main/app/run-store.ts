@@ -8,14 +8,18 @@ import { invalidInput } from '../../src-shared/contract/field-errors.js'
 import { RunId } from '../../src-shared/model/ids.js'
 import type { AnnotationsChange, RunAnnotations } from '../../src-shared/model/run-annotations.js'
 import { RunRecord } from '../../src-shared/model/run-record.js'
+import { takeLock } from '../storage/file-lock.js'
 import { writeWhole } from '../storage/write-whole.js'
 import { changeAnnotations } from './annotations-file.js'
 import { createRunLister, type ListedRuns } from './list-runs.js'
+import { endOfLost, isUnderWay, type LostEnd } from './lost-runs.js'
 import { parseJson, readIfThere, storageError } from './read-json.js'
+import type { RunHosts } from './run-hosts.js'
 
 const RECORD = 'run.json'
 const EVENTS = 'events.jsonl'
 const METRICS = 'metrics.csv'
+const SETTLING = 'settling.lock'
 const METRICS_HEADER = 'stage,epoch,origin,name,value\n'
 
 export interface RunStore {
@@ -29,14 +33,19 @@ export interface RunStore {
   readEvents(runId: RunId): Promise<RunEvent[]>
 }
 
-/** Folders of plain files under `<workspace>/runs`: the only truth about runs. */
-export function createRunStore(workspace: string): RunStore {
+/**
+ * Folders of plain files under `<workspace>/runs`: the only truth about runs. A run that was left in the middle by a
+ * process that is gone is marked as what it is when it is next read.
+ */
+export function createRunStore(workspace: string, hosts: RunHosts): RunStore {
   const root = join(resolve(workspace), 'runs')
   const folderOf = (runId: RunId): string => join(root, runId)
-  const save = (record: RunRecord): Promise<void> =>
-    writeWhole(join(folderOf(record.runId), RECORD), `${JSON.stringify(record, null, 2)}\n`)
+  const save = async (record: RunRecord): Promise<void> => {
+    await writeWhole(join(folderOf(record.runId), RECORD), `${JSON.stringify(record, null, 2)}\n`)
+    if (!isUnderWay(record)) await hosts.release(folderOf(record.runId))
+  }
 
-  const read = async (runId: RunId): Promise<RunRecord> => {
+  const readRecord = async (runId: RunId): Promise<RunRecord> => {
     const path = join(folderOf(runId), RECORD)
     const text = await readIfThere(path)
     if (text === null) {
@@ -51,6 +60,40 @@ export function createRunStore(workspace: string): RunStore {
     return parsed.data
   }
 
+  const readEvents = async (runId: RunId): Promise<RunEvent[]> => {
+    const text = (await readIfThere(join(folderOf(runId), EVENTS))) ?? ''
+    // A last line cut off by a crash is left out: it was never acknowledged.
+    return text.split('\n').flatMap((line) => {
+      const event = RunEvent.safeParse(parseJson(line))
+      return event.success ? [event.data] : []
+    })
+  }
+
+  const isLost = (runId: RunId): Promise<boolean> => hosts.isLost(folderOf(runId))
+
+  const read = async (runId: RunId): Promise<RunRecord> => {
+    const record = await readRecord(runId)
+    if (!isUnderWay(record) || !(await isLost(runId))) return record
+    const end = endOfLost(record, await readEvents(runId))
+    // What cannot be noted, because the workspace may only be read, say, is found again at the next reading.
+    await note(end).catch(() => undefined)
+    return end.record
+  }
+
+  /** Once: several programs may find the same lost run at the same time. */
+  const note = async ({ record, event }: LostEnd): Promise<void> => {
+    const folder = folderOf(record.runId)
+    const lock = takeLock(join(folder, SETTLING), 'noting how the run ended')
+    try {
+      if (!isUnderWay(await readRecord(record.runId))) return
+      // The line before may have been cut off.
+      if (event !== null) await appendFile(join(folder, EVENTS), `\n${JSON.stringify(event)}\n`)
+      await save(record)
+    } finally {
+      lock.release()
+    }
+  }
+
   // One change after the other: each begins with what the one before has written.
   let changes: Promise<unknown> = Promise.resolve()
 
@@ -58,7 +101,7 @@ export function createRunStore(workspace: string): RunStore {
     folderOf,
     save,
     read,
-    list: createRunLister(root, RECORD, read),
+    list: createRunLister(root, RECORD, { read, isLost }),
     annotate(runId, change) {
       const changed = changes.then(async () => {
         await read(runId)
@@ -69,6 +112,7 @@ export function createRunStore(workspace: string): RunStore {
     },
     async create(record) {
       await mkdir(folderOf(record.runId), { recursive: true })
+      await hosts.claim(folderOf(record.runId))
       await save(record)
       await appendFile(join(folderOf(record.runId), METRICS), METRICS_HEADER)
     },
@@ -82,14 +126,7 @@ export function createRunStore(workspace: string): RunStore {
       )
       await appendFile(join(folder, METRICS), lines.join(''))
     },
-    async readEvents(runId) {
-      const text = (await readIfThere(join(folderOf(runId), EVENTS))) ?? ''
-      // A last line cut off by a crash is left out: it was never acknowledged.
-      return text.split('\n').flatMap((line) => {
-        const event = RunEvent.safeParse(parseJson(line))
-        return event.success ? [event.data] : []
-      })
-    },
+    readEvents,
   }
 }
 

@@ -45,6 +45,12 @@ export function takeLock(path: string, doing: string): FileLock {
   }
 }
 
+/** Whether somebody holds the lock who is still there. */
+export function isLockHeld(path: string): boolean {
+  const found = readLock(path)
+  return found !== null && !isGone(found)
+}
+
 function create(path: string, text: string): boolean {
   try {
     writeFileSync(path, text, { flag: 'wx' })

@@ -12,6 +12,7 @@ export const ErrorCode = z.enum([
   'disconnected',
   'storage',
   'engine-crashed',
+  'interrupted',
   'out-of-memory',
   'internal',
 ])
@@ -30,6 +31,7 @@ export const errorTitles: Record<ErrorCode, string> = {
   disconnected: 'The connection is gone',
   storage: 'A file could not be read or written',
   'engine-crashed': 'The engine stopped unexpectedly',
+  interrupted: 'It ended before it was done',
   'out-of-memory': 'There was not enough memory',
   internal: 'Something went wrong inside the program',
 }

@@ -81,10 +81,10 @@ describe('a study in the application', () => {
     app.close()
 
     open()
-    expect((await listed()).counts).toMatchObject({ done: 2, queued: 0, interrupted: 2 })
+    expect((await listed()).counts).toMatchObject({ done: 2, queued: 0, failed: 2 })
     const { started, done } = await app.handlers['study.resume']({ name: 'paper-tiny' })
     expect([started.length, done]).toEqual([2, 2])
-    expect((await listed()).counts).toMatchObject({ done: 2, queued: 2, interrupted: 0 })
+    expect((await listed()).counts).toMatchObject({ done: 2, queued: 2, failed: 0 })
     expect((await app.handlers['study.show']({ name: 'paper-tiny' })).runs.map((run) => run?.runId)).toEqual(
       expect.arrayContaining(started),
     )
