@@ -43,7 +43,7 @@ export const RecoveryParams = z.strictObject({
       description:
         'per-image: each image gets its patch at a random place of its own. per-batch: all images of a batch at one. ' +
         'learned: at corners, middles of edges or centre, whichever works. any: per image, and where that finds ' +
-        'nothing, learned.',
+        'nothing, or hardly works, learned.',
     }),
 })
 

@@ -27,33 +27,33 @@ export async function searchTarget(
   const predicted = await predictClasses(network, weights, view.validation)
   const classes: Detection['classes'] = []
   for (const [targetClass, name] of view.data.classNames.entries()) {
-    const random = view.random.within(`search.${targetClass}`)
-    const recovered = await recoverTriggers(
-      view,
-      targetClass,
-      options,
-      random,
-      nextContext(),
-      `searching: is it class ${name}?`,
-    )
-    const recoveredSuccess = await measureRecoveredSuccess(
-      network,
-      weights,
-      recovered,
-      view.validation,
-      random.stream('measure'),
-      ROUNDS,
-    )
-    disposeTensors(recovered.weights)
     classes.push({
       class: targetClass,
       name,
-      recoveredSuccess,
+      recoveredSuccess: await tryClass(view, targetClass, options, nextContext()),
       baseRate: baseRateOf(targetClass, predicted, view.validation.labels),
     })
   }
   const best = classes.reduce((a, b) => (excess(b) > excess(a) ? b : a))
   return { threshold, classes, target: excess(best) >= threshold ? best.class : null }
+}
+
+/** Success (0..1) on the validation images of triggers that are recovered for this class. */
+async function tryClass(
+  view: DefenderView,
+  targetClass: number,
+  options: RecoveryOptions,
+  context: RunContext,
+): Promise<number> {
+  const random = view.random.within(`search.${targetClass}`)
+  const note = `searching: is it class ${view.data.classNames[targetClass]}?`
+  const recovered = await recoverTriggers(view, targetClass, options, random, context, note)
+  const { network, weights } = view.victim
+  try {
+    return await measureRecoveredSuccess(network, weights, recovered, view.validation, random.stream('measure'), ROUNDS)
+  } finally {
+    disposeTensors(recovered.weights)
+  }
 }
 
 export interface PlacedDetection {
@@ -68,9 +68,10 @@ export interface SearchResult extends PlacedDetection {
 }
 
 /**
- * The same where it may not be known whether a trigger works anywhere: `any` looks at random places first, and where that
- * finds nothing, learns the places. `epochsAfter`: of each loop of the stage that follows the search. Where a defense of
- * the run has searched in the same way, its answer stands.
+ * The same where it may not be known whether a trigger works anywhere: `any` looks at random places first, and learns the
+ * places where that finds nothing, or a class whose triggers do better by the threshold in places of their own. Where a
+ * defense of the run has searched in the same way, its answer stands. `epochsAfter`: of each loop of the stage that
+ * follows the search.
  */
 export async function searchAt(
   position: PatchPosition | 'any',
@@ -89,10 +90,20 @@ export async function searchAt(
   const searchAll = async (): Promise<PlacedDetection> => {
     if (position !== 'any') return search(view, position)
     const atRandom = await search(view, 'per-image')
-    if (atRandom.detection.target !== null || context.isStopping()) return atRandom
+    if (context.isStopping()) return atRandom
+    const { target, classes } = atRandom.detection
+    const inPlace = { ...view, random: view.random.within('in-place') }
     // How far the stage is begins anew: that a second search would be needed was not to be known.
-    context.note('info', 'No class yields triggers that work at random places. Searching for some that need one place.')
-    return search({ ...view, random: view.random.within('in-place') }, 'learned')
+    if (target === null) {
+      const why = 'No class yields triggers that work at random places. Searching for some that need one place.'
+      context.note('info', why)
+      return search(inPlace, 'learned')
+    }
+    const { recoveredSuccess } = classes[target]!
+    if (recoveredSuccess + threshold > 1) return atRandom
+    parts = stageParts(context, [options.epochs, ...epochsAfter])
+    const better = await tryClass(inPlace, target, { ...options, position: 'learned' }, parts.next())
+    return better >= recoveredSuccess + threshold ? { ...atRandom, position: 'learned' } : atRandom
   }
   const { answer, isTaken } = await view.shared.once({ search: { ...options, position, threshold } }, searchAll)
   if (isTaken) context.note('info', 'Another defense of this run searched in the same way: its answer is taken over.')
