@@ -26,16 +26,22 @@ export function createEngineHost(
 
   const start = (): NonNullable<typeof current> => {
     const engine = launch()
+    let notUnderstood: string | null = null
     const client = connect<EngineCommands, EngineEvent>(engine.transport, engineCommands, {
       parseEvent: (raw) => EngineEvent.parse(raw),
       closedError: (reason) => new AppError({ code: 'engine-crashed', message: `The engine stopped: ${reason}.` }),
+      onNotUnderstood: (reason) => {
+        notUnderstood = reason
+        // It would go on for nobody.
+        engine.kill()
+      },
     })
     client.onEvent((event) => listener.onEvent(event))
     engine.onWords((line) => listener.onWords?.(line))
     const started = { engine, client }
     engine.onExit((ending) => {
       if (current === started) current = null
-      if (!closing) listener.onCrash(ending)
+      if (!closing) listener.onCrash(notUnderstood ?? ending)
     })
     return started
   }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { CommandMap, InputOf, OutputOf } from '../contract/command.js'
 import { AppError } from '../contract/errors.js'
 import { PROTOCOL_VERSION } from '../contract/version.js'
@@ -22,9 +23,14 @@ export interface ClientOptions<E> {
   readonly parseEvent: (raw: unknown) => E
   /** What a lost connection means here: the engine's death is another story than a closed window. */
   readonly closedError: (reason: string) => AppError
+  /** The other side has said what has no known form; the connection ends. */
+  readonly onNotUnderstood?: (reason: string) => void
 }
 
-/** Typed calls and events over any wire. Outputs and events are parsed here, at the edge of the process. */
+/**
+ * Typed calls and events over any wire. Outputs and events are parsed here, at the edge of the process. A message that
+ * cannot be understood ends the connection: what was lost with it is not known.
+ */
 export function connect<M extends CommandMap, E>(
   transport: Transport,
   commands: M,
@@ -36,10 +42,12 @@ export function connect<M extends CommandMap, E>(
   let lost: AppError | null = null
 
   transport.onMessage((raw) => {
-    const message = ServerMessage.parse(raw)
+    const message = understood((form) => ServerMessage.parse(form), raw)
+    if (message === null) return
     switch (message.kind) {
       case 'event': {
-        const event = options.parseEvent(message.event)
+        const event = understood(options.parseEvent, message.event)
+        if (event === null) return
         for (const listener of [...listeners]) listener(event)
         return
       }
@@ -56,6 +64,20 @@ export function connect<M extends CommandMap, E>(
   })
   transport.onClose((reason) => fail(options.closedError(reason)))
   transport.send({ kind: 'hello', protocol: PROTOCOL_VERSION })
+
+  /** Null, and the end of the connection, for what has not the form that it should have. */
+  function understood<T>(parse: (unknownForm: unknown) => T, unknownForm: unknown): T | null {
+    try {
+      return parse(unknownForm)
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) throw error
+      const what = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
+      const reason = `it said something that this version does not understand (${what})`
+      options.onNotUnderstood?.(reason)
+      transport.close(reason)
+      return null
+    }
+  }
 
   function fail(error: AppError): void {
     lost ??= error

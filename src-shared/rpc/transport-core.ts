@@ -49,10 +49,10 @@ export function createTransportCore(wire: { send(message: unknown): void; close(
         closeListeners.add(listener)
         return () => closeListeners.delete(listener)
       },
-      close() {
+      close(reason = 'closed by this side') {
         if (closeReason !== null) return
         wire.close()
-        closed('closed by this side')
+        closed(reason)
       },
     },
   }

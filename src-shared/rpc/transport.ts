@@ -5,5 +5,6 @@ export interface Transport {
   onMessage(listener: (message: unknown) => void): () => void
   /** `reason` is for people. Fires once; at once if the pipe is closed already. */
   onClose(listener: (reason: string) => void): () => void
-  close(): void
+  /** `reason` is what this side's listeners are told. */
+  close(reason?: string): void
 }

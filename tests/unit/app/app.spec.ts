@@ -151,6 +151,19 @@ describe('the application', () => {
     expect(engine.jobs[1]?.runId).toBe(waiting)
   })
 
+  it('takes an engine that says what it does not understand for one that crashed, and lives on', async () => {
+    const runId = await start()
+    await jobsStarted(1)
+    engine.say({ type: 'run.stage', index: -1 })
+    await ended()
+    const { record } = await snapshot(runId)
+    expect(record).toMatchObject({ status: 'failed', error: { code: 'engine-crashed' } })
+    expect(record.error?.message).toMatch(/does not understand .*fact\.index/)
+    await start()
+    await jobsStarted(2)
+    expect(engine.launches).toBe(2)
+  })
+
   it('cancels a running run, and a waiting one without the engine', async () => {
     const running = await start()
     const waiting = await start()
