@@ -16,6 +16,8 @@ import { searchAt } from './target-search.js'
 export interface FoundTarget {
   readonly detection: Detection
   readonly target: number
+  /** Share (0..1) of the validation images of other classes that the victim takes for it without any trigger. */
+  readonly baseRate: number
   /** Where its triggers were found. */
   readonly position: PatchPosition
   /** Contexts for the loops of the stage that follow the search. */
@@ -37,7 +39,10 @@ export async function findTarget(
   const searched = await searchAt(position, view, options, detectionThreshold, context, epochsAfter)
   const { detection } = searched
   await context.files.saveJson('detection.json', 'Success of recovered triggers per class', detection)
-  if (detection.target !== null) return { ...searched, target: detection.target }
+  if (detection.target !== null) {
+    const { target } = detection
+    return { ...searched, target, baseRate: detection.classes[target]!.baseRate }
+  }
   context.note('info', 'No backdoor found: no class yields recovered triggers. The model is left as it was.')
   const weights = cloneTensors(view.victim.weights)
   return { outcome: 'no-backdoor-found', weights, detection, keptEpoch: null }
@@ -115,13 +120,17 @@ export function repairMetrics({ recoveredSuccess, accuracy }: RepairFigures): Me
 
 /**
  * The honest judge sees the validation images and recovered triggers only. The cost is what a defender can estimate of
- * the damage left: success of recovered triggers plus lost accuracy. Accuracy below the floor, as far as the images tell,
- * counts for as much as a backdoor that is just found: such weights lose to all that keep it but those with a backdoor.
+ * the damage left: success of recovered triggers beyond the victim's base rate (0..1), below which it need not fall, plus
+ * lost accuracy. Accuracy below the floor, as far as the images tell, counts for as much as a backdoor that is just
+ * found: such weights lose to all that keep it but those with a backdoor.
  */
-export function defenderJudge({ accuracyFloor, detectionThreshold, stopBelow, patience }: SelectionParams) {
+export function defenderJudge(
+  { accuracyFloor, detectionThreshold, stopBelow, patience }: SelectionParams,
+  baseRate: number,
+) {
   let doneInARow = 0
   return ({ recoveredSuccess, lost, surelyLost }: RepairFigures, epoch: number): Verdict => {
-    const cost = recoveredSuccess + lost
+    const cost = Math.max(0, recoveredSuccess - baseRate) + lost
     doneInARow = epoch > 0 && cost <= stopBelow ? doneInARow + 1 : 0
     return { stop: doneInARow >= patience, cost: surelyLost > accuracyFloor ? detectionThreshold + cost : cost }
   }

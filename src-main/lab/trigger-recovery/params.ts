@@ -68,7 +68,8 @@ export const SelectionParams = z.strictObject({
     }),
   stopBelow: z.number().min(0).max(1).default(0.01).meta({
     title: 'Stop below',
-    description: 'Cost (success of recovered triggers plus lost validation accuracy) that counts as done.',
+    description:
+      "Cost (success of recovered triggers beyond the victim's base rate, plus lost validation accuracy) that counts as done.",
   }),
   patience: z.int().min(1).max(1000).default(5).meta({
     title: 'Patience',

@@ -29,7 +29,7 @@ describe('the accuracy that weights lose', () => {
 })
 
 describe("the defender's judge", () => {
-  const judge = defenderJudge({ accuracyFloor: 0.02, detectionThreshold: 0.2, stopBelow: 0.01, patience: 2 })
+  const judge = defenderJudge({ accuracyFloor: 0.02, detectionThreshold: 0.2, stopBelow: 0.01, patience: 2 }, 0.005)
   const cost = (recoveredSuccess: number, lost: number, surelyLost = lost): number =>
     judge({ recoveredSuccess, accuracy: 0.9, lost, surelyLost }, 1).cost
 
@@ -40,6 +40,12 @@ describe("the defender's judge", () => {
 
   it('takes no loss for one that may be chance', () => {
     expect(cost(0.01, 0.04, 0.01)).toBeLessThan(cost(0.05, 0.01))
+  })
+
+  it('sees no merit in a success below the base rate, which is bought with accuracy', () => {
+    expect(cost(0, 0)).toBe(cost(0.004, 0))
+    expect(cost(0, 0.01)).toBeGreaterThan(cost(0.005, 0))
+    expect(cost(0.02, 0)).toBeGreaterThan(cost(0.01, 0))
   })
 
   it('is content after so many epochs in a row, and never with the start', () => {

@@ -72,7 +72,7 @@ export const baeraser = defineDefense({
     const searching = { ...recovery, epochs: recovery.searchEpochs }
     const found = await findTarget(view, searching, recovery.position, selection, context, [recovery.epochs])
     if ('outcome' in found) return found
-    const judge = defenderJudge(selection)
+    const judge = defenderJudge(selection, found.baseRate)
     const result = await recoverAndUnlearn(view, found.target, found.position, params, judge, context, found.next())
     return { ...result, detection: found.detection }
   },

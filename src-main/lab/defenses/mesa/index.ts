@@ -71,7 +71,7 @@ export const mesa = defineDefense({
         ensemble.push(await recoverShown(view, found.target, recovering, random, found.next(), epochsBefore))
       }
       context.enterStage('fine-tune')
-      const judge = defenderJudge(selection)
+      const judge = defenderJudge(selection, found.baseRate)
       const { weights, keptEpoch } = await repair(view, ensemble, options, judge, context)
       const outcome = keptEpoch === 0 ? 'not-improved' : 'repaired'
       return { outcome, weights, keptEpoch, detection: found.detection, findings: placeFindings(ensemble[0]!, view) }
