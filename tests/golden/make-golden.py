@@ -15,6 +15,17 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from networks import (
+    NOISE,
+    Generator,
+    SmallCnn,
+    StatisticsNetwork,
+    corrected,
+    donsker_varadhan,
+    recovery_step,
+    stamp,
+    unlearning_loss,
+)
 from reference import (
     Group,
     VALUES,
@@ -161,31 +172,6 @@ def make_loss():
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-class SmallCnn(nn.Module):
-    def __init__(self, channels, width, classes, mean, deviation):
-        super().__init__()
-        self.mean, self.deviation = (torch.tensor(v).view(1, -1, 1, 1) for v in (mean, deviation))
-        self.conv1 = nn.Conv2d(channels, width, 3, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, 2 * width, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(2 * width)
-        self.conv3 = nn.Conv2d(2 * width, 4 * width, 3, padding=1, bias=False)
-        self.bn3 = nn.BatchNorm2d(4 * width)
-        self.fc = nn.Linear(4 * width, classes)
-
-    def activations(self, images):
-        """What the classifying layer receives. Images in 0..1, channels last."""
-        x = (images_from_ours(images) - self.mean) / self.deviation
-        conv1 = F.relu(self.bn1(self.conv1(x)))
-        conv2 = F.relu(self.bn2(self.conv2(F.max_pool2d(conv1, 2))))
-        conv3 = F.relu(self.bn3(self.conv3(F.max_pool2d(conv2, 2))))
-        self.maps = {"conv1": conv1, "conv2": conv2, "conv3": conv3}
-        return conv3.mean((2, 3))
-
-    def forward(self, images):
-        return self.fc(self.activations(images))
-
-
 def mnist_cnn(width, label):
     return load(SmallCnn(1, width, 10, [0.1307], [0.3081]), label)
 
@@ -292,91 +278,18 @@ def make_optimizers():
 # 5. and 6. Trigger recovery: MESA's networks, MINE's bounds, stamping
 # ---------------------------------------------------------------------------------------------------------------------
 
-PIECE = 16
-NOISE = 4 * PIECE
-
-
-class Generator(nn.Module):
-    """MESA's patch generator: 16 of 64 noise values enter at each of four layers."""
-
-    def __init__(self, patch, hidden):
-        super().__init__()
-        self.patch = patch
-        self.fc1 = nn.Linear(PIECE, hidden)
-        self.fc2 = nn.Linear(hidden + PIECE, hidden)
-        self.fc3 = nn.Linear(hidden + PIECE, hidden)
-        self.fc4 = nn.Linear(hidden + PIECE, math.prod(patch))
-        self.bn1, self.bn2, self.bn3 = (nn.BatchNorm1d(hidden, track_running_stats=False) for _ in range(3))
-
-    def forward(self, noise):
-        z1, z2, z3, z4 = noise.split(PIECE, 1)
-        h = F.leaky_relu(self.bn1(self.fc1(z1)), 0.2)
-        h = F.leaky_relu(self.bn2(self.fc2(torch.cat([h, z2], 1))), 0.2)
-        h = F.leaky_relu(self.bn3(self.fc3(torch.cat([h, z3], 1))), 0.2)
-        return torch.sigmoid(self.fc4(torch.cat([h, z4], 1))).view(-1, *self.patch)
-
-
-class StatisticsNetwork(nn.Module):
-    """MINE's T(z, x): two linear maps without bias, summed, plus a bias; then H -> H and H -> 1."""
-
-    def __init__(self, values, hidden):
-        super().__init__()
-        self.noise = nn.Linear(NOISE, hidden, bias=False)
-        self.patch = nn.Linear(values, hidden, bias=False)
-        self.input = nn.Module()
-        self.input.bias = nn.Parameter(torch.zeros(hidden))
-        self.fc2 = nn.Linear(hidden, hidden)
-        self.fc3 = nn.Linear(hidden, 1)
-
-    def forward(self, noise, patches):
-        h = F.leaky_relu(self.noise(noise) + self.patch(patches) + self.input.bias, 0.2)
-        h = F.leaky_relu(self.fc2(h), 0.2)
-        return F.leaky_relu(self.fc3(h), 0.2)
-
-
-def donsker_varadhan(joint, marginal):
-    return joint.mean() - torch.log(marginal.exp().mean() + 1e-8)
-
-
-def corrected(joint, marginal, average):
-    return -(joint.mean() - marginal.exp().mean() / average)
-
-
-def stamp(images, patches, rows, columns):
-    height, width = patches.shape[1:3]
-    stamped = images.clone()
-    for i, (row, column) in enumerate(zip(rows, columns)):
-        stamped[i, row : row + height, column : column + width] = patches[i]
-    return stamped
-
-
 def recovery_steps(model, generator, statistics, target, alpha, beta, rate, betas, average, batches):
-    """MESA's alternating training; yields loss, information and moving average of each batch."""
-    generator_optimizer = torch.optim.Adam(generator.parameters(), lr=rate, betas=betas)
-    statistics_optimizer = torch.optim.Adam(statistics.parameters(), lr=rate, betas=betas)
-    average = torch.tensor(average)
-    history = []
+    """Several steps; what each has seen, and the two optimizers."""
+    optimizers = [torch.optim.Adam(network.parameters(), lr=rate, betas=betas) for network in (generator, statistics)]
+    history = [{"average": torch.tensor(average)}]
     for batch in batches:
-        patches = generator(batch["noise"]).detach().flatten(1)
-        joint = statistics(batch["noise"], patches)
-        marginal = statistics(batch["other_noise"], patches)
-        average = (1 - 0.001) * average + 0.001 * marginal.exp().mean().detach()
-        statistics_optimizer.zero_grad()
-        corrected(joint, marginal, average).backward()
-        statistics_optimizer.step()
-
-        patches = generator(batch["noise"])
-        flat = patches.flatten(1)
-        information = donsker_varadhan(statistics(batch["noise"], flat), statistics(batch["other_noise"], flat))
-        stamped = stamp(batch["images"], patches + batch["pixel_noise"], batch["rows"], batch["columns"])
-        of_target = model(stamped).softmax(1)[:, target]
+        before = history[-1]["average"]
+        seen, of_target = recovery_step(
+            model, generator, statistics, optimizers, before, batch, target, alpha, beta
+        )
         assert 0 < (of_target > beta).sum() < len(of_target), "both sides of beta must occur"
-        loss = -of_target.clamp(max=beta).mean() - alpha * information
-        generator_optimizer.zero_grad()
-        loss.backward()
-        generator_optimizer.step()
-        history.append({"loss": loss.detach(), "information": information.detach(), "average": average})
-    return history, generator_optimizer, statistics_optimizer
+        history.append(seen)
+    return history[1:], *optimizers
 
 
 TINY = {"height": 8, "width": 8, "channels": 3, "classes": 4, "mean": [0.5, 0.4, 0.3], "deviation": [0.25, 0.3, 0.2]}
@@ -481,35 +394,6 @@ def make_trigger_recovery():
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def soft_cross_entropy(logits, probabilities):
-    return F.cross_entropy(logits, probabilities)
-
-
-def unlearning_loss(model, anchor, batch, target, clean_weight, distillation, distance, joint, bound, ascend_on_all):
-    images = batch["images"]
-    triggered = stamp(images, batch["patches"], batch["rows"], batch["columns"])
-    if joint:
-        clean_logits, triggered_logits = model(torch.cat([images, triggered])).chunk(2)
-    else:
-        clean_logits, triggered_logits = model(images), model(triggered)
-    labels = batch["labels"]
-    ascent = F.cross_entropy(triggered_logits, torch.full_like(labels, target), reduction="none")
-    if bound is not None:
-        assert 0 < (ascent > bound).sum() < len(ascent), "both sides of the bound must occur"
-        ascent = ascent.clamp(max=bound)
-    if not ascend_on_all:
-        assert 0 < (labels == target).sum() < len(labels), "both kinds of images must occur"
-        ascent = ascent[labels != target]
-    moved = sum((p - anchor[name]).abs().sum() for name, p in model.named_parameters())
-    answers = batch["answers"]
-    return (
-        clean_weight * F.cross_entropy(clean_logits, labels)
-        - ascent.mean()
-        + distance * moved
-        + distillation * (soft_cross_entropy(clean_logits, answers) + soft_cross_entropy(triggered_logits, answers))
-    )
-
-
 def make_unlearning():
     group = Group(SCRIPT, "unlearning")
     joint, everything = True, True
@@ -544,9 +428,12 @@ def make_unlearning():
                 "rows": fill_ints(f"{case}/rows{k}", count, TINY["height"] - 1),
                 "columns": fill_ints(f"{case}/columns{k}", count, TINY["width"] - 2),
             }
-            loss = unlearning_loss(
+            loss, of_target = unlearning_loss(
                 model, anchor, batch, 1, clean_weight, distillation, distance, is_joint, bound, on_all
             )
+            if bound is not None:
+                assert 0 < (of_target > bound).sum() < len(of_target), "both sides of the bound must occur"
+            assert 0 < (batch["labels"] == 1).sum() < count, "both kinds of images must occur"
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

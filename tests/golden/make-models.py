@@ -12,11 +12,12 @@ networks narrow enough for a test) and weight-names.json (name and shape of ever
 import json
 
 import torch
-from torch import nn
 from torch.nn import functional as F
 from torchvision.models import resnet18 as torchvision_resnet18
 from torchvision.models import vgg16_bn as torchvision_vgg16_bn
 
+import networks
+from networks import MobileNetV2, PreActResNet, ResNet, Vgg16Bn, WideResNet
 from reference import (
     VALUES,
     Group,
@@ -32,233 +33,15 @@ from reference import (
 
 SCRIPT = "make-models.py"
 
-
 # No closer to 0 may a value come to a ReLU: else rounding decides whether its gradient passes.
 CLOSEST = 4e-6
 
 
-def relu(x):
+def refuse_kinks(x):
     assert not torch.is_grad_enabled() or x.abs().min() > CLOSEST, "too close to the kink: give the images another label"
-    return F.relu(x)
 
 
-class ReLU(nn.Module):
-    def forward(self, x):
-        return relu(x)
-
-
-def conv3x3(c_in, c_out, stride=1):
-    return nn.Conv2d(c_in, c_out, 3, stride, 1, bias=False)
-
-
-def flat_mean(x):
-    return F.adaptive_avg_pool2d(x, 1).flatten(1)
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Residual networks
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-class BasicBlock(nn.Module):
-    """`shortcut`: "downsample" for torchvision's projection, None for option A of the paper."""
-
-    def __init__(self, c_in, c_out, stride, shortcut):
-        super().__init__()
-        self.conv1, self.bn1 = conv3x3(c_in, c_out, stride), nn.BatchNorm2d(c_out)
-        self.conv2, self.bn2 = conv3x3(c_out, c_out), nn.BatchNorm2d(c_out)
-        self.changes = stride != 1 or c_in != c_out
-        if self.changes and shortcut == "downsample":
-            self.downsample = nn.Sequential(nn.Conv2d(c_in, c_out, 1, stride, bias=False), nn.BatchNorm2d(c_out))
-
-    def forward(self, x):
-        y = self.bn2(self.conv2(relu(self.bn1(self.conv1(x)))))
-        if self.changes:
-            if hasattr(self, "downsample"):
-                x = self.downsample(x)
-            else:
-                more = y.shape[1] - x.shape[1]
-                x = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, more // 2, more - more // 2))
-        return relu(x + y)
-
-
-class PreActBlock(nn.Module):
-    """`projection` makes and registers the shortcut: BackdoorBench and NAD name it differently."""
-
-    def __init__(self, c_in, c_out, stride, projection):
-        super().__init__()
-        self.bn1, self.conv1 = nn.BatchNorm2d(c_in), conv3x3(c_in, c_out, stride)
-        self.bn2, self.conv2 = nn.BatchNorm2d(c_out), conv3x3(c_out, c_out)
-        self.changes = stride != 1 or c_in != c_out
-        if self.changes:
-            name, wrap = projection
-            setattr(self, name, wrap(nn.Conv2d(c_in, c_out, 1, stride, bias=False)))
-            self.projection_name = name
-
-    def forward(self, x):
-        activated = relu(self.bn1(x))
-        y = self.conv2(relu(self.bn2(self.conv1(activated))))
-        return y + (getattr(self, self.projection_name)(activated) if self.changes else x)
-
-
-def stage(block, c_in, c_out, count, stride):
-    return nn.Sequential(*(block(c_in if i == 0 else c_out, c_out, stride if i == 0 else 1) for i in range(count)))
-
-
-class ResNet(nn.Module):
-    """With a stem for small images; `classifier` is what the linear layer is called."""
-
-    def __init__(self, channels, width, counts, shortcut, classifier, classes, imagenet_stem=False):
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels, width, 7, 2, 3, bias=False) if imagenet_stem else conv3x3(channels, width)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.imagenet_stem = imagenet_stem
-        c_in = width
-        for i, count in enumerate(counts):
-            c_out = width * 2**i
-            block = lambda a, b, s: BasicBlock(a, b, s, shortcut)
-            setattr(self, f"layer{i + 1}", stage(block, c_in, c_out, count, 1 if i == 0 else 2))
-            c_in = c_out
-        self.places = [f"layer{i + 1}" for i in range(len(counts))]
-        self.classifier_name = classifier
-        setattr(self, classifier, nn.Linear(c_in, classes))
-
-    def forward(self, x):
-        x = relu(self.bn1(self.conv1(x)))
-        if self.imagenet_stem:
-            x = F.max_pool2d(x, 3, 2, 1)
-        features = {}
-        for place in self.places:
-            features[place] = x = getattr(self, place)(x)
-        features["pooled"] = flat_mean(x)
-        return getattr(self, self.classifier_name)(features["pooled"]), features
-
-
-class PreActResNet(nn.Module):
-    """BackdoorBench: straight from the last block to the average."""
-
-    def __init__(self, channels, width, counts, classes):
-        super().__init__()
-        self.conv1 = conv3x3(channels, width)
-        c_in = width
-        for i, count in enumerate(counts):
-            c_out = width * 2**i
-            block = lambda a, b, s: PreActBlock(a, b, s, ("shortcut", nn.Sequential))
-            setattr(self, f"layer{i + 1}", stage(block, c_in, c_out, count, 1 if i == 0 else 2))
-            c_in = c_out
-        self.places = [f"layer{i + 1}" for i in range(len(counts))]
-        self.linear = nn.Linear(c_in, classes)
-
-    def forward(self, x):
-        x, features = self.conv1(x), {}
-        for place in self.places:
-            features[place] = x = getattr(self, place)(x)
-        features["pooled"] = flat_mean(x)
-        return self.linear(features["pooled"]), features
-
-
-class WideBlock(nn.Module):
-    def __init__(self, c_in, c_out, count, stride):
-        super().__init__()
-        block = lambda a, b, s: PreActBlock(a, b, s, ("convShortcut", lambda conv: conv))
-        self.layer = stage(block, c_in, c_out, count, stride)
-
-    def forward(self, x):
-        return self.layer(x)
-
-
-class WideResNet(nn.Module):
-    """NAD's WRN-16-1."""
-
-    def __init__(self, channels, classes):
-        super().__init__()
-        self.conv1 = conv3x3(channels, 16)
-        self.block1, self.block2, self.block3 = WideBlock(16, 16, 2, 1), WideBlock(16, 32, 2, 2), WideBlock(32, 64, 2, 2)
-        self.bn1 = nn.BatchNorm2d(64)
-        self.fc = nn.Linear(64, classes)
-
-    def forward(self, x):
-        x, features = self.conv1(x), {}
-        for place in ("block1", "block2", "block3"):
-            features[place] = x = getattr(self, place)(x)
-        features["pooled"] = flat_mean(relu(self.bn1(x)))
-        return self.fc(features["pooled"]), features
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# The others
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-class Vgg16Bn(nn.Module):
-    def __init__(self, channels, width, classes):
-        super().__init__()
-        layers, c_in = [], channels
-        for factor, count in ((1, 2), (2, 2), (4, 3), (8, 3), (8, 3)):
-            for _ in range(count):
-                layers += [nn.Conv2d(c_in, factor * width, 3, padding=1), nn.BatchNorm2d(factor * width), ReLU()]
-                c_in = factor * width
-            layers.append(nn.MaxPool2d(2, 2))
-        self.features = nn.Sequential(*layers)
-        self.classifier = nn.Linear(c_in, classes)
-
-    def forward(self, x):
-        features = {}
-        for layer in self.features:
-            if isinstance(layer, nn.MaxPool2d):
-                features[f"block{len(features) + 1}"] = x
-                if min(x.shape[2:]) < 2:
-                    continue
-            x = layer(x)
-        features["pooled"] = flat_mean(x)
-        return self.classifier(features["pooled"]), features
-
-
-class InvertedResidual(nn.Module):
-    def __init__(self, c_in, c_out, expansion, stride):
-        super().__init__()
-        inner = expansion * c_in
-        self.conv1, self.bn1 = nn.Conv2d(c_in, inner, 1, bias=False), nn.BatchNorm2d(inner)
-        self.conv2 = nn.Conv2d(inner, inner, 3, stride, 1, groups=inner, bias=False)
-        self.bn2 = nn.BatchNorm2d(inner)
-        self.conv3, self.bn3 = nn.Conv2d(inner, c_out, 1, bias=False), nn.BatchNorm2d(c_out)
-        self.keeps_size = stride == 1
-        self.shortcut = nn.Sequential()
-        if stride == 1 and c_in != c_out:
-            self.shortcut = nn.Sequential(nn.Conv2d(c_in, c_out, 1, bias=False), nn.BatchNorm2d(c_out))
-
-    def forward(self, x):
-        y = relu(self.bn2(self.conv2(relu(self.bn1(self.conv1(x))))))
-        y = self.bn3(self.conv3(y))
-        return y + self.shortcut(x) if self.keeps_size else y
-
-
-class MobileNetV2(nn.Module):
-    ROWS = ((1, 16, 1, 1), (6, 24, 2, 1), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
-
-    def __init__(self, channels, width, classes):
-        super().__init__()
-        self.conv1, self.bn1 = conv3x3(channels, width), nn.BatchNorm2d(width)
-        layers, c_in, self.ends = [], width, {}
-        for row, (expansion, c_out, count, stride) in enumerate(self.ROWS, 1):
-            c_out = c_out * width // 32
-            for i in range(count):
-                layers.append(InvertedResidual(c_in, c_out, expansion, stride if i == 0 else 1))
-                c_in = c_out
-            self.ends[len(layers) - 1] = f"stage{row}"
-        self.layers = nn.Sequential(*layers)
-        self.conv2, self.bn2 = nn.Conv2d(c_in, 40 * width, 1, bias=False), nn.BatchNorm2d(40 * width)
-        self.linear = nn.Linear(40 * width, classes)
-
-    def forward(self, x):
-        x, features = relu(self.bn1(self.conv1(x))), {}
-        for i, layer in enumerate(self.layers):
-            x = layer(x)
-            if self.ends.get(i) in ("stage2", "stage3", "stage5"):
-                features[self.ends[i]] = x
-        features["conv2"] = x = relu(self.bn2(self.conv2(x)))
-        features["pooled"] = flat_mean(x)
-        return self.linear(features["pooled"]), features
+networks.look_at_relu = refuse_kinks
 
 
 # ---------------------------------------------------------------------------------------------------------------------
