@@ -52,7 +52,7 @@ module.exports = {
       comment: 'Nobody imports an entry: it is where a process starts.',
       severity: 'error',
       from: {},
-      to: { path: '^src-main/((desktop|serve|cli)/main|engine/entry|preload/preload)[.]ts$' },
+      to: { path: '^src-main/((desktop|serve|cli)/main|engine/entry|engine/bench/main|preload/preload)[.]ts$' },
     },
 
     onlyRooms('src-shared', [], 'Shared code runs anywhere, so it stands on nothing.'),

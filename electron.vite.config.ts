@@ -10,6 +10,7 @@ const entries = {
   engine: at('src-main/engine/entry.ts'),
   serve: at('src-main/serve/main.ts'),
   cli: at('src-main/cli/main.ts'),
+  bench: at('src-main/engine/bench/main.ts'),
 }
 
 export default defineConfig({

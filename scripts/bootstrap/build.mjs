@@ -10,7 +10,7 @@ import { Problem, step } from './say.mjs'
 
 /** @param {string} root */
 const stampFile = (root) => join(root, 'out', '.built')
-const entries = ['cli', 'serve', 'engine', 'desktop'].map((name) => join('out', 'main', `${name}.js`))
+const entries = ['cli', 'serve', 'engine', 'desktop', 'bench'].map((name) => join('out', 'main', `${name}.js`))
 
 /**
  * @param {string} root

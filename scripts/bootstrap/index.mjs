@@ -64,6 +64,7 @@ function commandLine({ command, forwarded }) {
     case 'demo':
       return { script: 'out/main/cli.js', args: ['run', 'default', ...forwarded] }
     case 'results':
+    case 'bench':
     case 'test':
     case 'gallery':
     case 'screenshots':

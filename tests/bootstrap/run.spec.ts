@@ -15,7 +15,7 @@ if (fs.readFileSync('src-main/cli.ts', 'utf8') === 'nonsense') {
   process.exit(1)
 }
 fs.mkdirSync('out/main', { recursive: true })
-for (const name of ['cli', 'serve', 'engine', 'desktop']) {
+for (const name of ['cli', 'serve', 'engine', 'desktop', 'bench']) {
   fs.writeFileSync('out/main/' + name + '.js', fs.readFileSync('src-main/cli.ts', 'utf8'))
 }
 console.log('built')
@@ -76,7 +76,7 @@ describe('the command line', () => {
   test.each([[['build-it']], [[]]])('%j names no command', async (args) => {
     const { code, stderr } = await run(...args)
     expect(code).toBe(2)
-    expect(stderr).toContain('<demo|cli|test|start|setup|results|gallery|screenshots>')
+    expect(stderr).toContain('<demo|cli|test|start|setup|results|bench|gallery|screenshots>')
   })
 
   test.each([

@@ -28,7 +28,7 @@ beforeEach(() => {
       `process.exit(require('node:fs').existsSync('bad-${command}') ? 1 : 0)`,
     )
   }
-  for (const name of ['cli', 'serve', 'engine', 'desktop']) shop.write(`clone/src-main/${name}.ts`, '')
+  for (const name of ['cli', 'serve', 'engine', 'desktop', 'bench']) shop.write(`clone/src-main/${name}.ts`, '')
   shop.write(
     'clone/node_modules/electron-vite/bin/electron-vite.js',
     `const fs = require('node:fs')

@@ -12,10 +12,10 @@ import type { GraphBackend, NativeTensor, TensorLike } from './tfjs-node.js'
 
 /** Lets the laboratory's steps run as graphs on the native backend. */
 export function registerGraphCompiler(): void {
-  registerStepCompiler(NATIVE_BACKEND, (step) => createProgram(tf.backend() as unknown as GraphBackend, step))
+  registerStepCompiler(NATIVE_BACKEND, (step) => createGraphProgram(tf.backend() as unknown as GraphBackend, step))
 }
 
-function createProgram(backend: GraphBackend, step: Step): StepProgram {
+export function createGraphProgram(backend: GraphBackend, step: Step): StepProgram {
   /** A graph holds for one shape of everything: the last, smaller batch of an epoch has its own. */
   const graphs = new Map<string, LoadedGraph>()
   return {
