@@ -6,6 +6,9 @@ import HomeView from './features/home/HomeView.vue'
 import RunView from './features/run/RunView.vue'
 import RunsView from './features/runs/RunsView.vue'
 import SettingsView from './features/settings/SettingsView.vue'
+import PlanStudyView from './features/studies/PlanStudyView.vue'
+import StudiesView from './features/studies/StudiesView.vue'
+import StudyView from './features/studies/StudyView.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -19,6 +22,10 @@ const routes: RouteRecordRaw[] = [
   { path: '/runs', name: 'runs', component: RunsView, meta: { title: 'Runs' } },
   { path: '/compare', name: 'compare', component: CompareView, meta: { title: 'Compare' } },
   { path: '/runs/:runId', name: 'run', component: RunView, props: true, meta: { title: 'Run' } },
+  { path: '/studies', name: 'studies', component: StudiesView, meta: { title: 'Studies' } },
+  // The names of studies end in their scale, so none of them is called that.
+  { path: '/studies/new', name: 'plan-study', component: PlanStudyView, meta: { title: 'Plan a study' } },
+  { path: '/studies/:name', name: 'study', component: StudyView, props: true, meta: { title: 'Study' } },
   { path: '/settings', name: 'settings', component: SettingsView, meta: { title: 'Settings' } },
   { path: '/:rest(.*)*', name: 'not-found', component: NotFoundView, meta: { title: 'Not found' } },
 ]

@@ -4,6 +4,7 @@ import { useActionRegistry, useActions, type Action } from '../../composables/us
 import { useLaunch } from '../../composables/use-launch.js'
 import { useCatalogueStore } from '../../stores/catalogue.js'
 import { useRunsStore } from '../../stores/runs.js'
+import { useStudiesStore } from '../../stores/studies.js'
 import { useSettingsStore, type Theme } from '../../stores/settings.js'
 
 /** How many runs the palette offers by name. */
@@ -15,6 +16,7 @@ export function useFrameActions({ openPalette, openSheet }: { openPalette: () =>
   const settings = useSettingsStore()
   const catalogue = useCatalogueStore()
   const runs = useRunsStore()
+  const studies = useStudiesStore()
   const registry = useActionRegistry()
   const { launch } = useLaunch()
 
@@ -40,6 +42,7 @@ export function useFrameActions({ openPalette, openSheet }: { openPalette: () =>
     go('compose', 'Compose'),
     go('runs', 'Runs'),
     go('compare', 'Compare'),
+    go('studies', 'Studies'),
     go('settings', 'Settings'),
     theme('system', 'Follow the system in dark and light'),
     theme('light', 'Use the light appearance'),
@@ -54,6 +57,12 @@ export function useFrameActions({ openPalette, openSheet }: { openPalette: () =>
       run: () => void launch(experiment),
     })),
     ...(runs.running === null ? [] : [cancelAction(runs.running)]),
+    ...studies.studies.map(({ name, title }) => ({
+      id: `open-study.${name}`,
+      title: `Open study ${title}`,
+      group: 'Studies',
+      run: () => void router.push({ name: 'study', params: { name } }),
+    })),
     ...runs.runs.slice(0, MAX_RUNS).map(({ runId, name }) => ({
       id: `open.${runId}`,
       title: `Open run ${name} (${runId})`,

@@ -1,8 +1,8 @@
 import { computed, type ComputedRef } from 'vue'
-import type { RunId } from '../../../../src-shared/model/ids.js'
-import type { RunState } from '../../stores/run-state.js'
-import { useRunStreamsStore } from '../../stores/run-streams.js'
-import { useRunsStore } from '../../stores/runs.js'
+import type { RunId } from '../../../src-shared/model/ids.js'
+import type { RunState } from '../stores/run-state.js'
+import { useRunStreamsStore } from '../stores/run-streams.js'
+import { useRunsStore } from '../stores/runs.js'
 
 export interface CurrentRun {
   readonly runId: RunId
