@@ -49,7 +49,10 @@ export const useStudyDraftStore = defineStore('study-draft', () => {
     load,
     request: computed((): StudyRequest => ({ study: STUDY, ...choices.value })),
     /** What the choices come to; null until the scales are known. */
-    part: computed(() => (ofScale.value === null ? null : { ...ofScale.value, ...choices.value })),
+    part: computed((): StudyPart | null => {
+      const { scale: _scale, ...chosen } = choices.value
+      return ofScale.value === null ? null : { ...ofScale.value, ...chosen }
+    }),
     choose(change: Partial<StudyChoices>): void {
       choices.value = { ...choices.value, ...change }
     },

@@ -1,14 +1,13 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { WireError } from '../../../../src-shared/contract/index.js'
 import type { PlannedStudy, StudyRequest } from '../../../../src-shared/model/study.js'
-import { useAppClient } from '../../stores/app-client.js'
+import type { AppClient } from '../../client/create-app-client.js'
 import { toWireError } from '../../stores/wire-error.js'
 
 const ASK_AFTER_MS = 200
 
 /** The plan of what is chosen, anew whenever the choices or the datasets change. Null: nothing that can be planned. */
-export function usePlan(request: () => StudyRequest | null, changes: () => unknown) {
-  const client = useAppClient()
+export function usePlan(client: AppClient, request: () => StudyRequest | null, changes: () => unknown) {
   /** The latest; of older choices while `isAsking`. */
   const planned = shallowRef<PlannedStudy | null>(null)
   const error = shallowRef<WireError | null>(null)

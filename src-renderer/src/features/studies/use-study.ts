@@ -3,7 +3,7 @@ import type { WireError } from '../../../../src-shared/contract/index.js'
 import type { RunId } from '../../../../src-shared/model/ids.js'
 import type { PlannedStudy } from '../../../../src-shared/model/study.js'
 import { countCells } from '../../../../src-shared/study/study-progress.js'
-import { useAppClient } from '../../stores/app-client.js'
+import type { AppClient } from '../../client/create-app-client.js'
 import { useLoaded } from '../../stores/loaded.js'
 import { useRunsStore } from '../../stores/runs.js'
 import { toWireError } from '../../stores/wire-error.js'
@@ -15,8 +15,7 @@ export interface StudyRefusal {
 }
 
 /** One study, kept up to date by the list of runs, and what can be asked of it. */
-export function useStudy(name: string) {
-  const client = useAppClient()
+export function useStudy(client: AppClient, name: string) {
   const runs = useRunsStore()
   const { value, error, load } = useLoaded(() => client.call('study.show', { name }))
   const refusal = shallowRef<StudyRefusal | null>(null)
