@@ -26,7 +26,7 @@ const situations: Record<Exclude<ScenarioName, 'live'>, string[]> = {
   ],
   failed: [RUN, `${RUN}?view=figures`, `${RUN}?view=log`],
   cancelled: [RUN],
-  'no-runs': ['#/', '#/runs', '#/compare'],
+  'no-runs': ['#/', '#/runs', '#/compare', '#/studies', '#/studies/new', '#/studies/paper-tiny'],
   'many-runs': ['#/', '#/runs'],
   'no-connection': ['#/', '#/compose', '#/runs', '#/settings'],
 }

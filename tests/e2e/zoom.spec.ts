@@ -5,7 +5,7 @@ test.use({ workspace: 'prepared' })
 test('nothing lies outside the window at 200 % zoom', async ({ app, page }) => {
   await page.setViewportSize({ width: 640, height: 360 })
   await app.open()
-  for (const hash of ['#/', '#/compose', '#/runs', '#/compare', '#/settings']) {
+  for (const hash of ['#/', '#/compose', '#/runs', '#/compare', '#/studies', '#/studies/new', '#/settings']) {
     await app.goTo(hash)
     await page.waitForTimeout(200)
     const overflow = await page.evaluate(() => {

@@ -6,6 +6,7 @@ import { shown, type GalleryEntry } from '../page/entry.js'
 export const entry: GalleryEntry = {
   states: [
     ...CellStatus.options.map((status) => shown(status, () => h(StatusWord, { status }))),
+    shown('a count', () => h(StatusWord, { status: 'failed', count: 12 })),
     shown('paused', () => h(StatusWord, { status: 'running', isPaused: true })),
   ],
 }
