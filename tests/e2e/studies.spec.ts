@@ -8,9 +8,12 @@ const plan = (page: Page) => page.getByRole('complementary', { name: 'Plan' })
 const matrix = (page: Page) => page.getByRole('region', { name: 'Runs of the study, table' })
 const results = (page: Page) => page.getByRole('region', { name: 'Results on mnist-10k, table' })
 
+/** The first plan waits for the engine to start. */
+const expectReady = (page: Page) => expect(plan(page)).toContainText('Ready to start', { timeout: 60_000 })
+
 /** Leaves the smallest study of all chosen: one attack, one defense, one seed. */
 async function chooseLittle(page: Page): Promise<void> {
-  await expect(plan(page)).toContainText('Ready to start')
+  await expectReady(page)
   for (const other of [/^TrojanNN/, /^IMC/, /^MESA/, /^Fine-tuning/, /^Fine-Pruning/, /^BAERASER/]) {
     await page.getByRole('checkbox', { name: other }).uncheck()
   }
@@ -98,12 +101,12 @@ test('a study is started, cancelled and taken up again with keys', async ({ app 
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'No studies yet' })).toBeVisible()
   await page.keyboard.press('n')
-  await expect(plan(page)).toContainText('Ready to start')
+  await expectReady(page)
   await page.getByRole('radio', { name: /^Tiny/ }).focus()
   await page.keyboard.press('ArrowRight')
-  await expect(plan(page)).toContainText('The BAERASER study, small')
+  await expect(plan(page)).toContainText('The BAERASER study, small', { timeout: 30_000 })
   await page.keyboard.press('ArrowLeft')
-  await expect(plan(page)).toContainText('Ready to start')
+  await expectReady(page)
   await page.keyboard.press('Control+Enter')
   await expect(page).toHaveURL(/#\/studies\/paper-tiny$/)
   await expect(page.getByRole('main')).toContainText(/[34] waiting/)
