@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, shallowRef } from 'vue'
+import type { z } from 'zod'
 import { planStudy } from '../../../src-main/lab/studies/plan-study.js'
 import { emptyChoices, planProblems } from '../../../src-renderer/src/features/studies/plan-problems.js'
 import { cellViews, studyMatrix } from '../../../src-renderer/src/features/studies/study-cells.js'
@@ -17,7 +18,7 @@ import { createFakeClient, usePiniaWith } from '../../helpers/fake-client.js'
 import { memoryReader } from '../../helpers/memory-host.js'
 import { defaultListing } from './fixtures/fixtures.js'
 
-const planOf = (request: Partial<StudyRequest> = {}) =>
+const planOf = (request: Partial<z.input<typeof StudyRequest>> = {}) =>
   planStudy(StudyRequest.parse({ study: 'paper', scale: 'tiny', ...request }), memoryReader)
 const idOf = (number: number): RunId => RunId.parse(`20260101-000000-00000${number}`)
 const runOf = (number: number, part: Partial<RunListing> = {}): RunListing => ({
@@ -166,7 +167,7 @@ describe('a study that is looked at', () => {
 })
 
 describe('a study that is planned', () => {
-  const answers = { 'study.plan': (request: StudyRequest) => ({ plan: planOf(request), runs: [], live: [] }) }
+  const answers = { 'study.plan': (request: z.input<typeof StudyRequest>) => ({ plan: planOf(request), runs: [], live: [] }) }
 
   it('is what the scale says, but for what was chosen, and goes back to it', async () => {
     const client = createFakeClient(answers)
