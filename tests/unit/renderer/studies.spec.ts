@@ -167,7 +167,9 @@ describe('a study that is looked at', () => {
 })
 
 describe('a study that is planned', () => {
-  const answers = { 'study.plan': (request: z.input<typeof StudyRequest>) => ({ plan: planOf(request), runs: [], live: [] }) }
+  const answers = {
+    'study.plan': (request: z.input<typeof StudyRequest>) => ({ plan: planOf(request), runs: [], live: [] }),
+  }
 
   it('is what the scale says, but for what was chosen, and goes back to it', async () => {
     const client = createFakeClient(answers)
