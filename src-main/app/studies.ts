@@ -7,6 +7,7 @@ import { StudyPlan, type PlannedStudy, type StudyState, type StudySummary } from
 import { cellStatus, countCells } from '../../src-shared/study/study-progress.js'
 import { writeWhole } from '../storage/write-whole.js'
 import { experimentKey } from './list-runs.js'
+import { isUnderWay } from './lost-runs.js'
 import { parseJson, readIfThere, storageError } from './read-json.js'
 import type { RunStore } from './run-store.js'
 import type { Runs } from './runs.js'
@@ -46,9 +47,9 @@ export function createStudies({ workspace, store, runs }: StudiesOptions): Studi
     return (plan) => {
       const found = plan.cells.map(({ experiment }) => {
         const alike = byKey.get(`${experimentKey(experiment)} ${experiment.seed}`) ?? []
-        return alike.find(({ status }) => status === 'done') ?? alike.find(isLive) ?? alike[0] ?? null
+        return alike.find(({ status }) => status === 'done') ?? alike.find(isUnderWay) ?? alike[0] ?? null
       })
-      return { plan, runs: found, live: found.filter(isLive).map(({ runId }) => runId) }
+      return { plan, runs: found }
     }
   }
 
@@ -78,7 +79,7 @@ export function createStudies({ workspace, store, runs }: StudiesOptions): Studi
       const started: RunId[] = []
       for (const [index, { experiment }] of plan.cells.entries()) {
         const run = found[index] ?? null
-        if (run?.status === 'done' || isLive(run)) continue
+        if (run !== null && (run.status === 'done' || isUnderWay(run))) continue
         const runId = await runs.start(experiment)
         await store.annotate(runId, { addTags: [plan.name] })
         started.push(runId)
@@ -114,7 +115,7 @@ export function createStudies({ workspace, store, runs }: StudiesOptions): Studi
       return {
         studies: read.flatMap(({ name, plan }): StudySummary[] => {
           if (plan === null) return []
-          const statuses = matched(plan).runs.map((run) => cellStatus(run, runs.isLive))
+          const statuses = matched(plan).runs.map((run) => cellStatus(run))
           return [{ name, title: plan.title, counts: countCells(statuses) }]
         }),
         unreadable: read.flatMap(({ name, plan }) => (plan === null ? [name] : [])),

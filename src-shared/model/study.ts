@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Experiment } from './experiment.js'
-import { PluginId, RunId } from './ids.js'
+import { PluginId } from './ids.js'
 import { RunListing, RunStatus } from './run-record.js'
 
 export const STUDY_FORMAT = 'unbackdoor.study'
@@ -55,17 +55,14 @@ export type StudyPlan = z.infer<typeof StudyPlan>
 export const PlannedStudy = z.object({
   plan: StudyPlan,
   runs: z.array(RunListing.nullable()),
-  live: z.array(RunId).meta({
-    description: 'Of the runs, those that wait or run in this program. Others that say so were left by one that ended.',
-  }),
 })
 export type PlannedStudy = z.infer<typeof PlannedStudy>
 
 export const StudyState = PlannedStudy.extend({ folder: z.string() })
 export type StudyState = z.infer<typeof StudyState>
 
-/** Of a cell. interrupted: its run was left unfinished by a program that ended. missing: there was none yet. */
-export const CellStatus = z.enum([...RunStatus.options, 'interrupted', 'missing'])
+/** Of a cell. missing: there was no run of it yet. */
+export const CellStatus = z.enum([...RunStatus.options, 'missing'])
 export type CellStatus = z.infer<typeof CellStatus>
 
 /** How many cells are in each state. */

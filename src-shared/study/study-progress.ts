@@ -1,12 +1,9 @@
-import type { RunId } from '../model/ids.js'
 import type { RunListing } from '../model/run-record.js'
 import { CellStatus, type StudyCounts } from '../model/study.js'
 
-/** What became of a cell. `isLive`: whether its run waits or runs in this program. */
-export function cellStatus(run: RunListing | null, isLive: (runId: RunId) => boolean): CellStatus {
-  if (run === null) return 'missing'
-  const isUnderWay = run.status === 'queued' || run.status === 'running'
-  return isUnderWay && !isLive(run.runId) ? 'interrupted' : run.status
+/** What became of a cell. */
+export function cellStatus(run: RunListing | null): CellStatus {
+  return run?.status ?? 'missing'
 }
 
 export function countCells(statuses: readonly CellStatus[]): StudyCounts {
@@ -26,6 +23,6 @@ export function cellsUnderWay({ queued, running }: StudyCounts): number {
 }
 
 /** Cells that starting the study would run: neither done nor under way. */
-export function cellsToRun({ failed, cancelled, interrupted, missing }: StudyCounts): number {
-  return failed + cancelled + interrupted + missing
+export function cellsToRun({ failed, cancelled, missing }: StudyCounts): number {
+  return failed + cancelled + missing
 }

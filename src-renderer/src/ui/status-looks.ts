@@ -7,6 +7,5 @@ export const statusLooks: Readonly<Record<CellStatus, { readonly glyph: string; 
   done: { glyph: '✓', word: 'Done' },
   failed: { glyph: '✕', word: 'Failed' },
   cancelled: { glyph: '■', word: 'Cancelled' },
-  interrupted: { glyph: '⊘', word: 'Broken off' },
   missing: { glyph: '–', word: 'Not started' },
 }

@@ -88,7 +88,7 @@ describe('the cells of a study', () => {
   runs[1] = runOf(1, { status: 'running' })
   runs[2] = runOf(2, { status: 'queued' })
   runs[3] = runOf(3, { status: 'failed' })
-  const study: PlannedStudy = { plan, runs, live: [idOf(1)] }
+  const study: PlannedStudy = { plan, runs }
 
   it('stand as datasets by attacks, the clean model first, with what became of each', () => {
     const { attacks, rows } = studyMatrix(cellViews(study, new Map([[idOf(4), runOf(4, { status: 'cancelled' })]])))
@@ -98,7 +98,7 @@ describe('the cells of a study', () => {
         'mnist-10k',
         [
           ['done', 'running'],
-          ['interrupted', 'failed'],
+          ['queued', 'failed'],
         ],
       ],
       [
@@ -132,7 +132,6 @@ describe('a study that is looked at', () => {
         plan: small,
         folder: '/studies/paper-tiny',
         runs: [listed.find(({ runId }) => runId === idOf(0)) ?? null, listed[1] ?? null],
-        live: listed.map(({ runId }) => runId),
       }),
       'study.resume': () => {
         throw new AppError({ code: 'data-missing', message: 'The images are not there.' })
@@ -168,7 +167,7 @@ describe('a study that is looked at', () => {
 
 describe('a study that is planned', () => {
   const answers = {
-    'study.plan': (request: z.input<typeof StudyRequest>) => ({ plan: planOf(request), runs: [], live: [] }),
+    'study.plan': (request: z.input<typeof StudyRequest>) => ({ plan: planOf(request), runs: [] }),
   }
 
   it('is what the scale says, but for what was chosen, and goes back to it', async () => {

@@ -11,12 +11,11 @@ export interface CellView {
 }
 
 /** The cells of a study with the latest of each run. */
-export function cellViews({ plan, runs, live }: PlannedStudy, latest: ReadonlyMap<RunId, RunListing>): CellView[] {
-  const liveRuns = new Set(live)
+export function cellViews({ plan, runs }: PlannedStudy, latest: ReadonlyMap<RunId, RunListing>): CellView[] {
   return plan.cells.map((cell, index) => {
     const known = runs[index] ?? null
     const run = known === null ? null : (latest.get(known.runId) ?? known)
-    return { cell, run, status: cellStatus(run, (runId) => liveRuns.has(runId)) }
+    return { cell, run, status: cellStatus(run) }
   })
 }
 
