@@ -1,4 +1,7 @@
-"""The cases: `results` are those of the step that is compared, `unit` is timed, in `one_step` operations are counted."""
+"""
+The cases: `results` are those of the step that is compared, `unit` is timed, `trial` is a unit or, where that is long, a
+part of it to choose a setting by, and in `one_step` operations are counted.
+"""
 
 import torch
 from torch.nn import functional as F
@@ -10,9 +13,16 @@ from stages import RECOVERY, TARGET, UNLEARNING, Recovery, Unlearning, batch_of,
 
 # Images that are followed through the steps of the unlearning.
 WALL = 96
+# Of training, to one epoch of recovery: as in the whole experiment.
+TRIAL_STEPS = 9
 
 
-class Train:
+class Case:
+    def trial(self):
+        self.unit()
+
+
+class Train(Case):
     def __init__(self, case, sample, setting):
         self.case, self.sample = case, sample
         self.pixels, self.labels = sample.images("images")
@@ -39,7 +49,7 @@ class Train:
         train_epoch(self.model, self.optimizer, self.pixels, self.labels, self.case["batch"])
 
 
-class Infer:
+class Infer(Case):
     def __init__(self, case, sample, setting):
         self.case, self.sample = case, sample
         self.pixels, _ = sample.images("images")
@@ -79,7 +89,7 @@ def victim_of(sample, setting):
     return module, model
 
 
-class RecoveryEpoch:
+class RecoveryEpoch(Case):
     def __init__(self, case, sample, setting):
         self.sample = sample
         _, self.model = victim_of(sample, setting)
@@ -103,11 +113,14 @@ class RecoveryEpoch:
 
 
 class TargetSearch(RecoveryEpoch):
+    def trial(self):
+        self.recovery.epoch()
+
     def unit(self):
         search(self.recovery, self.model, self.sample.images("validation"))
 
 
-class UnlearningEpoch:
+class UnlearningEpoch(Case):
     def __init__(self, case, sample, setting):
         self.sample = sample
         victim, model = victim_of(sample, setting)
@@ -134,9 +147,15 @@ class Experiment(Train):
         super().__init__({"batch": TRAINING["batch"]}, sample, setting)
         self.setting = setting
         self.test, self.defender, self.validation = (sample.images(name) for name in ("test", "defender", "validation"))
+        self.trial_recovery = Recovery(self.create(setting)[1].eval().requires_grad_(False), self.defender, setting)
 
     def create(self, setting):
         return digit_classifier(self.start, setting)
+
+    def trial(self):
+        part = slice(0, TRIAL_STEPS * TRAINING["batch"])
+        train_epoch(self.model, self.optimizer, self.pixels[part], self.labels[part], TRAINING["batch"])
+        self.trial_recovery.epoch()
 
     def unit(self):
         module, model = self.create(self.setting)

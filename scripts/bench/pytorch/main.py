@@ -6,6 +6,7 @@ is open. Networks and losses are those that the golden values are computed with 
 """
 
 import json
+import os
 import resource
 import shutil
 import sys
@@ -37,18 +38,20 @@ def create(case, sample, setting):
 
 def choose(case, sample):
     """
-    The fastest setting, by the best of a few steps of each; how far both sides' step is from that in double precision;
+    The fastest setting, by the best of a few trials of each; how far both sides' step is from that in double precision;
     and how many operations one step is.
     """
+    # Threads that wait passively take no processor time for it, and on a busy machine that time is the steadier measure.
+    clock = time.process_time if os.environ.get("OMP_WAIT_POLICY") == "PASSIVE" else time.perf_counter
     trials = []
     for setting in settings():
         subject = create(case, sample, setting)
-        subject.one_step()
+        subject.trial()
         times = []
         for _ in range(TRIALS):
-            start = time.perf_counter()
-            subject.one_step()
-            times.append(1000 * (time.perf_counter() - start))
+            start = clock()
+            subject.trial()
+            times.append(1000 * (clock() - start))
         trials.append({"setting": setting, "ms": min(times)})
     best = min(trials, key=lambda trial: trial["ms"])["setting"]
     plain = {**best, "compiled": False}
