@@ -6,6 +6,7 @@ import { AppError } from '../../src-shared/contract/errors.js'
 import type { Rehearsal, StageMeasure } from '../../src-shared/model/estimate.js'
 import { selectImages, type ImageSet } from './data/image-set.js'
 import type { DatasetDefinition, DefenseDefinition } from './define.js'
+import { CURVE_IMAGES } from './evaluation/scores.js'
 import type { ExperimentPlan, PlannedDefense } from './experiment-plan.js'
 import { runExperiment } from './run-experiment.js'
 import type { RunFiles } from './run-context.js'
@@ -118,7 +119,8 @@ function cutPlan(plan: ExperimentPlan): CutPlan {
     scaled(measure) {
       const share = counts.test / counts.testLeft
       const { kind, defense } = measure.stage
-      const epochSeconds = measure.epochSeconds * share
+      const epochSeconds =
+        measure.epochSeconds * (lookedAt(counts.test, defender) / lookedAt(counts.testLeft, defender))
       // These have all they need: loading reads everything.
       if (kind === 'load' || kind === 'poison') return measure
       if (kind === 'train' || kind === 'craft') {
@@ -139,6 +141,11 @@ function cutPlan(plan: ExperimentPlan): CutPlan {
       return { ...measure, steps: Math.round(measure.steps * share), epochSeconds, otherSeconds, ...told }
     },
   }
+}
+
+/** Images that are looked at after an epoch where so many are in the test split: clean, triggered, and the defender's own. */
+function lookedAt(testImages: number, { share, validationShare }: ExperimentPlan['experiment']['defender']): number {
+  return 2 * Math.min(CURVE_IMAGES, (1 - share) * testImages) + validationShare * share * testImages
 }
 
 /** What the defense itself says of a stage of this kind. */

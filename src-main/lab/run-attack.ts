@@ -1,7 +1,7 @@
 import type { TensorMap } from './compute/tensor-map.js'
 import type { ImageSet } from './data/image-set.js'
 import type { AttackDefinition, CraftedTrigger, CraftSetting, PlantedBackdoor } from './define.js'
-import { measureScores, reportScores } from './evaluation/scores.js'
+import { curveExam, measureScores, reportScores } from './evaluation/scores.js'
 import { weightsMetadata, type Chosen, type ExperimentPlan } from './experiment-plan.js'
 import type { Network } from './nn/network.js'
 import { plannedTraining } from './planned-training.js'
@@ -67,7 +67,7 @@ export async function startAttack(
 
 function craftSetting({ plan, network, train, test, random }: AttackGround, context: RunContext): CraftSetting {
   const streams = random.within('clean-model')
-  const exam = { clean: test, triggered: null }
+  const exam = curveExam({ clean: test, triggered: null })
   return {
     train,
     data: plan.data,

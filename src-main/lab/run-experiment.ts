@@ -5,7 +5,7 @@ import { selectImages } from './data/image-set.js'
 import type { AttackerKnowledge, Dataset, DefenderView } from './define.js'
 import { dealTest } from './evaluation/deal-test.js'
 import { releasePredictor } from './evaluation/predict.js'
-import { measureScores, prepareExam, reportScores, type Exam } from './evaluation/scores.js'
+import { curveExam, measureScores, prepareExam, reportScores, type Exam } from './evaluation/scores.js'
 import { createWall, type Wall } from './evaluation/wall.js'
 import { weightsMetadata, type ExperimentPlan, type PlannedDefense } from './experiment-plan.js'
 import type { Classifier, Network } from './nn/network.js'
@@ -83,9 +83,10 @@ async function judge(
     await wall.hang(clock.context)
     host.emit({ type: 'run.wall-hung', ...wall.layout })
   }
+  const watched = curveExam(exam)
   const defenses: DefenseSummary[] = []
   for (const [index, defense] of plan.defenses.entries()) {
-    defenses.push(await runDefense(defense, index, views[index]!, { exam, plan, wall }, clock))
+    defenses.push(await runDefense(defense, index, views[index]!, { exam, watched, plan, wall }, clock))
   }
   return {
     before,
@@ -140,6 +141,7 @@ async function trainVictim(
   const presentExam = (): Exam => prepareExam(test, attack?.backdoor ?? null, random.stream('exam-positions'))
   const renew = attack?.renew ?? null
   let exam = presentExam()
+  let watched = curveExam(exam)
   const weights = await trainClassifier(
     {
       ...plannedTraining(plan, network, random),
@@ -149,12 +151,13 @@ async function trainVictim(
             async renewData(now, epoch) {
               await renew(now, epoch)
               exam = presentExam()
+              watched = curveExam(exam)
               return attack.backdoor.poisonedTrain
             },
           }
         : {}),
       async afterEpoch(now, epoch) {
-        reportScores(context, await measureScores(network, now, exam), epoch)
+        reportScores(context, await measureScores(network, now, watched), epoch)
       },
     },
     context,
@@ -164,6 +167,8 @@ async function trainVictim(
 
 interface Evaluation {
   readonly exam: Exam
+  /** The part of it that is looked at after each epoch. */
+  readonly watched: Exam
   readonly plan: ExperimentPlan
   readonly wall: Wall | null
 }
@@ -172,7 +177,7 @@ async function runDefense(
   planned: PlannedDefense,
   index: number,
   view: DefenderView,
-  { exam, plan, wall }: Evaluation,
+  { exam, watched, plan, wall }: Evaluation,
   clock: StageClock,
 ): Promise<DefenseSummary> {
   const { definition, params, preset, knowledge } = planned
@@ -186,7 +191,7 @@ async function runDefense(
       const frame = (await wall?.look(weights, moment)) ?? null
       if (frame !== null) clock.showWall(frame)
       const isEpochEnd = moment.epoch === 0 || moment.step === moment.stepsPerEpoch
-      if (isEpochEnd) reportScores(quiet, await measureScores(network, weights, exam), moment.epoch)
+      if (isEpochEnd) reportScores(quiet, await measureScores(network, weights, watched), moment.epoch)
     },
   }
   const result =

@@ -15,6 +15,8 @@ from stages import RECOVERY, TARGET, UNLEARNING, Recovery, Unlearning, batch_of,
 WALL = 96
 # Of training, to one epoch of recovery: as in the whole experiment.
 TRIAL_STEPS = 9
+# Test images that are looked at after each epoch.
+CURVE_IMAGES = 1000
 
 
 class Case:
@@ -177,7 +179,7 @@ class Experiment(Train):
 
     def evaluate(self, module, model):
         """Clean test images, and those with a trigger, which are not of the target class."""
-        pixels = self.test[0]
+        pixels = self.test[0][:CURVE_IMAGES]
         self.look_at(module, model, [pixels, pixels[: len(pixels) * (CLASSES - 1) // CLASSES]])
 
     def look_at(self, module, model, sets):

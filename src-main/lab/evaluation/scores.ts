@@ -32,6 +32,33 @@ export function prepareExam(clean: ImageSet, backdoor: PlantedBackdoor | null, p
   return { clean, triggered: { set, cleanIndices, targets: set.labels.map((label) => backdoor.targetOf(label)) } }
 }
 
+/**
+ * The images that curves are measured on after each epoch: enough for a point of accuracy, few enough not to hold up the
+ * training. Final figures are measured on all.
+ */
+export const CURVE_IMAGES = 1000
+
+/** The first images of the exam, and those of them that have a trigger. The order of an evaluation split is random. */
+export function curveExam({ clean, triggered }: Exam): Exam {
+  if (clean.count <= CURVE_IMAGES) return { clean, triggered }
+  const part = selectImages(clean, firstIndices(CURVE_IMAGES))
+  if (triggered === null) return { clean: part, triggered }
+  const cleanIndices = triggered.cleanIndices.filter((index) => index < CURVE_IMAGES)
+  return {
+    clean: part,
+    triggered: {
+      // Both are in the order of the clean images.
+      set: selectImages(triggered.set, firstIndices(cleanIndices.length)),
+      cleanIndices,
+      targets: triggered.targets.slice(0, cleanIndices.length),
+    },
+  }
+}
+
+function firstIndices(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index)
+}
+
 /** Clean accuracy, attack success, robust accuracy and base rate of the weights. */
 export async function measureScores(network: Network, weights: TensorMap, { clean, triggered }: Exam): Promise<Scores> {
   const onClean = await predictClasses(network, weights, clean)

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createImageSet, imageAt } from '../../../src-main/lab/data/image-set.js'
 import type { PlantedBackdoor } from '../../../src-main/lab/define.js'
-import { measureScores, prepareExam } from '../../../src-main/lab/evaluation/scores.js'
+import { curveExam, measureScores, prepareExam } from '../../../src-main/lab/evaluation/scores.js'
 import type { Network } from '../../../src-main/lab/nn/network.js'
 import { createRandomStreams } from '../../../src-main/lab/random/streams.js'
 import { tf, type Tensor2D } from '../../../src-main/lab/tf.js'
@@ -48,6 +48,23 @@ const labels = Uint8Array.of(0, 0, 0, 1, 1, 2)
 const looks = [0, 0, 2, 1, 1, 2]
 const clean = createImageSet(shape, Uint8Array.from(looks.flatMap((look) => [look * 100, 0])), labels)
 const exam = prepareExam(clean, backdoor, createRandomStreams(1).stream('places'))
+
+describe('the images of curves', () => {
+  it('are the first of the exam, clean and triggered alike, and all where there are few', () => {
+    expect(curveExam(exam)).toEqual(exam)
+    const many = Uint8Array.from({ length: 1500 }, (_, index) => index % 3)
+    const pixels = Uint8Array.from(Array.from(many).flatMap((label, index) => [label * 100, index % 250]))
+    const whole = prepareExam(createImageSet(shape, pixels, many), backdoor, createRandomStreams(1).stream('places'))
+    const part = curveExam(whole)
+    expect(part.clean.labels).toEqual(many.slice(0, 1000))
+    expect(part.triggered!.targets).toHaveLength(part.triggered!.set.count)
+    expect(part.triggered!.set.count).toBe(many.slice(0, 1000).filter((label) => label !== TARGET).length)
+    for (const [k, index] of part.triggered!.cleanIndices.entries()) {
+      expect(part.triggered!.set.labels[k]).toBe(part.clean.labels[index])
+      expect(imageAt(part.triggered!.set, k)).toEqual(imageAt(whole.triggered!.set, k))
+    }
+  })
+})
 
 describe('scores', () => {
   beforeAll(useJavascriptBackend)

@@ -9,7 +9,7 @@ export interface CurvePoint {
   readonly cleanAccuracy: number | null
 }
 
-/** What the evaluation measured on all test images after each epoch of a stage. */
+/** What the evaluation measured after each epoch, on as many test images as curves are drawn from, of a stage. */
 export function curvePoints(metrics: readonly MetricPoint[], stage: number): CurvePoint[] {
   return metrics.flatMap(({ stage: of, epoch, origin, values }) =>
     of === stage && origin === 'evaluation' && epoch !== null
