@@ -3,6 +3,7 @@ import CompareView from './features/compare/CompareView.vue'
 import ComposeView from './features/compose/ComposeView.vue'
 import NotFoundView from './features/frame/NotFoundView.vue'
 import HomeView from './features/home/HomeView.vue'
+import InspectView from './features/inspect/InspectView.vue'
 import RunView from './features/run/RunView.vue'
 import RunsView from './features/runs/RunsView.vue'
 import SettingsView from './features/settings/SettingsView.vue'
@@ -20,6 +21,13 @@ const routes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: HomeView, meta: { title: 'Home' } },
   { path: '/compose', name: 'compose', component: ComposeView, meta: { title: 'Compose' } },
   { path: '/runs', name: 'runs', component: RunsView, meta: { title: 'Runs' } },
+  {
+    path: '/inspect/:runId?/:sample?',
+    name: 'inspect',
+    component: InspectView,
+    props: ({ params }) => ({ runId: params['runId'] }),
+    meta: { title: 'Inspect' },
+  },
   { path: '/compare', name: 'compare', component: CompareView, meta: { title: 'Compare' } },
   { path: '/runs/:runId', name: 'run', component: RunView, props: true, meta: { title: 'Run' } },
   { path: '/studies', name: 'studies', component: StudiesView, meta: { title: 'Studies' } },

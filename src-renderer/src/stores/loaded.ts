@@ -8,6 +8,8 @@ export interface Loaded<T> {
   readonly error: ShallowRef<WireError | null>
   readonly isLoading: ShallowRef<boolean>
   load(): Promise<void>
+  /** Lets go of an answer that is on its way. */
+  forget(): void
 }
 
 export function useLoaded<T>(fetch: () => Promise<T>): Loaded<T> {
@@ -33,6 +35,10 @@ export function useLoaded<T>(fetch: () => Promise<T>): Loaded<T> {
       } finally {
         if (mine === latest) isLoading.value = false
       }
+    },
+    forget() {
+      latest++
+      isLoading.value = false
     },
   }
 }

@@ -41,6 +41,7 @@ export function useFrameActions({ openPalette, openSheet }: { openPalette: () =>
     go('home', 'Home'),
     go('compose', 'Compose'),
     go('runs', 'Runs'),
+    go('inspect', 'Inspect'),
     go('compare', 'Compare'),
     go('studies', 'Studies'),
     go('settings', 'Settings'),
@@ -63,12 +64,20 @@ export function useFrameActions({ openPalette, openSheet }: { openPalette: () =>
       group: 'Studies',
       run: () => void router.push({ name: 'study', params: { name } }),
     })),
-    ...runs.runs.slice(0, MAX_RUNS).map(({ runId, name }) => ({
-      id: `open.${runId}`,
-      title: `Open run ${name} (${runId})`,
-      group: 'Runs',
-      run: () => void router.push({ name: 'run', params: { runId } }),
-    })),
+    ...runs.runs.slice(0, MAX_RUNS).flatMap(({ runId, name }) => [
+      {
+        id: `open.${runId}`,
+        title: `Open run ${name} (${runId})`,
+        group: 'Runs',
+        run: () => void router.push({ name: 'run', params: { runId } }),
+      },
+      {
+        id: `inspect.${runId}`,
+        title: `Inspect run ${name} (${runId})`,
+        group: 'Runs',
+        run: () => void router.push({ name: 'inspect', params: { runId } }),
+      },
+    ]),
   ])
 
   function cancelAction({ runId, name }: NonNullable<typeof runs.running>): Action {

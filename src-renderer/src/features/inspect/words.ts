@@ -1,0 +1,20 @@
+import type { InspectedModel } from '../../../../src-shared/model/inspection.js'
+import { percent } from '../../ui/format.js'
+import type { Side, ViewName } from './inspect-place.js'
+
+export const viewTitles: Readonly<Record<ViewName, string>> = {
+  clean: 'Clean',
+  triggered: 'Triggered',
+  recovered: 'Recovered trigger',
+}
+
+export const sideTitles: Readonly<Record<Side, string>> = { victim: 'Victim', repaired: 'Repaired' }
+
+/** `Repaired by BAERASER`, or the model's own title. */
+export function modelWords({ title, defense }: InspectedModel): string {
+  return defense === null ? title : `Repaired by ${title}`
+}
+
+export function answerWords(answer: string, confidence: number): string {
+  return `answer ${answer}, ${percent(confidence)}`
+}
