@@ -178,7 +178,7 @@ describe('the address of a place', () => {
   it('says only what is not as usual, and restores all of it', () => {
     expect(placeQuery(usualPlace)).toEqual({})
     const place: typeof usualPlace = {
-      part: 'network',
+      part: 'heat',
       split: 'train',
       view: 'recovered',
       side: 'repaired',

@@ -1,4 +1,4 @@
-import { onBeforeUnmount, onMounted, ref, type Ref } from 'vue'
+import { onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue'
 import { zoomFor } from '../../../ui/pixels/pixels.js'
 
 const LARGEST_ZOOM = 12
@@ -29,6 +29,7 @@ export function useCellZoom(
     zoom.value = zoomFor(side, Math.min(byWidth, Math.max(byHeight, SMALLEST)), LARGEST_ZOOM)
   }
 
+  watch([columns, rows], measure)
   onMounted(() => {
     if (host.value !== null) observer.observe(host.value)
     addEventListener('resize', measure)
