@@ -3,7 +3,7 @@ import { ModelId, SplitId, type ExplainedClass } from '../../../../src-shared/mo
 import { noFilter, SAMPLE_TRAITS, type SampleFilter } from './data/sample-filter.js'
 import { inOrder, SORT_KEYS, type SampleSorting } from './data/sample-order.js'
 
-export const PARTS = ['sample', 'confusion', 'heat', 'triggers'] as const
+export const PARTS = ['sample', 'confusion', 'heat', 'triggers', 'network', 'features', 'frequencies'] as const
 export type Part = (typeof PARTS)[number]
 
 export const VIEW_NAMES = ['clean', 'triggered', 'recovered'] as const

@@ -1,0 +1,36 @@
+import { h } from 'vue'
+import SheetExport from '../../../../src/ui/heat/export/SheetExport.vue'
+import type { HeatSheet } from '../../../../src/ui/heat/export/heat-sheet.js'
+import { shown, type GalleryEntry } from '../../../page/entry.js'
+import { digit, heatAround } from '../../../samples/heat.js'
+
+const sheet = (): HeatSheet => ({
+  title: 'Heat of a digit',
+  origin: 'recorded run, Grad-CAM',
+  columns: 2,
+  cells: ['Clean', 'Triggered'].map((title, index) => ({
+    title,
+    note: '12.3 % of the heat inside the trigger',
+    pixels: digit,
+    size: digit,
+    heat: heatAround(10 + 8 * index, 14),
+    scale: { palette: 'viridis', max: 1 },
+    opacity: 0.6,
+    outlines: [],
+    zoom: 5,
+  })),
+  rows: () => [['value'], [1]],
+})
+
+export const entry: GalleryEntry = {
+  states: [
+    shown('Saves pictures', () => h(SheetExport, { sheet })),
+    shown('What cannot be made', () =>
+      h(SheetExport, {
+        sheet: () => {
+          throw new Error('There is nothing to save yet.')
+        },
+      }),
+    ),
+  ],
+}
