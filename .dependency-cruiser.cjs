@@ -108,7 +108,7 @@ module.exports = {
     onlyRooms('src-main/serve', ['src-shared', 'src-main/app'], 'A shell around the application.'),
     onlyPackages('src-main/serve', 'fastify|@fastify/[a-z]+|commander|zod', 'HTTP lives here.'),
     onlyRooms('src-main/cli', ['src-shared', 'src-main/app'], 'A shell around the application.'),
-    onlyPackages('src-main/cli', 'commander|zod', 'Small and quick to start.'),
+    onlyPackages('src-main/cli', 'commander|zod|fast-png', 'Small and quick to start; pictures are written as PNG.'),
 
     onlyRooms('src-renderer', ['src-shared'], 'The page is a client of the contract and nothing else.'),
     noBuiltins('src-renderer', 'The page runs in a browser.'),

@@ -1,7 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { AppError } from '../../src-shared/contract/errors.js'
 import { downloadCommand, importCommand, listDatasets, removeCommand, showDataset } from './commands/datasets.js'
-import { StudyScale, type StudyRequest } from '../../src-shared/model/study.js'
+import type { StudyRequest } from '../../src-shared/model/study.js'
 import { doctorCommand } from './commands/doctor.js'
 import { listables, listCommand, type Listable } from './commands/list.js'
 import { methodCommand } from './commands/method.js'
@@ -9,6 +9,8 @@ import { EXIT_FAILED, runCommand } from './commands/run.js'
 import { showCommand } from './commands/show.js'
 import { studyCommand } from './commands/study.js'
 import { tagCommand } from './commands/tag.js'
+import { addInspectionCommands } from './inspection-commands.js'
+import { collect, listable, positiveNumber, scale, wholeNumber, words } from './option-values.js'
 import { plain, say } from './output.js'
 
 /** Something in the request was wrong, and nothing was started. */
@@ -83,6 +85,9 @@ async function main(argv: readonly string[]): Promise<number> {
     })
 
   addDatasetCommands(program, (code) => {
+    exitCode = code
+  })
+  addInspectionCommands(program, DEFAULT_WORKSPACE, (code) => {
     exitCode = code
   })
 
@@ -257,40 +262,6 @@ function reportError(error: unknown): number {
   }
   console.error(error)
   return EXIT_FAILED
-}
-
-function collect(value: string, previous: string[]): string[] {
-  return [...previous, value]
-}
-
-function words(text: string): string[] {
-  const found = text.split(',').filter((word) => word !== '')
-  if (found.length === 0) throw new InvalidArgumentError('must be at least one id')
-  return found
-}
-
-function scale(text: string): StudyScale {
-  const found = StudyScale.options.find((name) => name === text)
-  if (found === undefined) throw new InvalidArgumentError(`must be one of ${StudyScale.options.join(', ')}`)
-  return found
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('must be a whole number of at least 0')
-  return value
-}
-
-function positiveNumber(text: string): number {
-  const value = wholeNumber(text)
-  if (value === 0) throw new InvalidArgumentError('must be at least 1')
-  return value
-}
-
-function listable(text: string): Listable {
-  const found = listables.find((name) => name === text)
-  if (found === undefined) throw new InvalidArgumentError(`must be one of ${listables.join(', ')}`)
-  return found
 }
 
 process.exitCode = await main(process.argv.slice(2))

@@ -28,6 +28,7 @@ from networks import (
 )
 from reference import (
     Group,
+    SmallCnn,
     VALUES,
     fill,
     fill_ints,

@@ -30,7 +30,7 @@ const MOST_COMPLAINTS = 10
 export interface GoldenCase {
   readonly name: string
   /** Computes the case on the current backend. The tensors returned belong to the caller; no others may be left. */
-  readonly run: () => TensorMap
+  readonly run: () => TensorMap | Promise<TensorMap>
   /** For tensors that cannot keep to the usual tolerance: the first pattern that matches the name counts. */
   readonly tolerances?: readonly (readonly [RegExp, Tolerance | Nought])[]
 }
@@ -63,7 +63,7 @@ export function readGolden(file: string): StoredCases {
 /** Runs a case. In words, for people: where its values are not the stored ones, and what tensors it leaves behind. */
 export async function goldenComplaints(golden: GoldenCase, stored: StoredCases): Promise<string[]> {
   const before = tf.memory().numTensors
-  const results = golden.run()
+  const results = await golden.run()
   const left = tf.memory().numTensors - before - Object.keys(results).length
   const expected = stored[golden.name] ?? {}
   const complaints = left === 0 ? [] : [`${left} tensors are left behind`]

@@ -6,14 +6,10 @@ import {
   HeatStatistics,
   Predictions,
   type Explanation,
-  type InspectedModel,
-  type Inspection,
   type ModelId,
   type View,
 } from '../../../src-shared/model/inspection.js'
-import type { PixelBlock } from '../../../src-shared/model/trigger-preview.js'
 import { markOfPicture } from '../../../src-shared/trigger/mark.js'
-import { toBase64 } from '../../../src-shared/util/base64.js'
 import type { EngineHandlers, InspectedRun, InspectionName } from '../../engine-contract/index.js'
 import { disposeTensors, type TensorMap } from '../../lab/compute/tensor-map.js'
 import type { DatasetReader } from '../../lab/datasets/reader.js'
@@ -22,7 +18,7 @@ import { planExplanation } from '../../lab/explain/explain-images.js'
 import { activationOf } from '../../lab/inspect/activations.js'
 import { embedSamples } from '../../lab/inspect/embedding.js'
 import { heatStatistics } from '../../lab/inspect/heat-statistics.js'
-import { checkLayer, describeLayers, describeNetwork } from '../../lab/inspect/network-facts.js'
+import { checkLayer, describeNetwork } from '../../lab/inspect/network-facts.js'
 import { openRun, type OpenRun } from '../../lab/inspect/open-run.js'
 import { predictSplit } from '../../lab/inspect/predict-split.js'
 import { distanceToTrigger } from '../../lab/inspect/recovered-distance.js'
@@ -33,10 +29,12 @@ import { checkIndices, viewImages, type OpenView } from '../../lab/inspect/view-
 import { changeOf } from '../../lab/inspect/weight-change.js'
 import { tf } from '../../lab/tf.js'
 import { createAnswerCache, hashOf } from './answer-cache.js'
+import { describeRun } from './describe-run.js'
 import { explainSamples } from './explain-samples.js'
+import { pixelBlock } from './pixel-block.js'
 import { readRunPicture } from './read-picture.js'
 import { createShelf } from './shelf.js'
-import { detectionsOf, readSheet, sheetsOf } from './sheets.js'
+import { readSheet } from './sheets.js'
 import { readWeights } from './stored-weights.js'
 import { createTasks } from './tasks.js'
 
@@ -152,7 +150,7 @@ export function createInspector({ reader, cacheFolder, tell, prepare, named }: I
     Promise.all(views.map((view) => openView(inspected, view)))
 
   return {
-    'inspection.describe': ({ run: inspected }) => withRun(inspected, async ({ run }) => describe(inspected, run)),
+    'inspection.describe': ({ run: inspected }) => withRun(inspected, async ({ run }) => describeRun(inspected, run)),
 
     'inspection.samples': ({ run: inspected, request }) =>
       withRun(inspected, async ({ run }) => describeSamples(run, request.split)),
@@ -308,72 +306,6 @@ export function createInspector({ reader, cacheFolder, tell, prepare, named }: I
       return {}
     },
   }
-}
-
-async function describe(inspected: InspectedRun, run: OpenRun): Promise<Inspection> {
-  const { record } = inspected
-  const { experiment, summary, status, runId } = record
-  const { attack, defenses, data } = run.plan
-  const detections = await detectionsOf(inspected)
-  const picture = run.attack?.trigger?.picture ?? null
-  const problemOf = async (model: ModelId): Promise<string | null> => {
-    try {
-      await readWeights(inspected, model, run.network)
-      return null
-    } catch (error) {
-      if (error instanceof AppError) return error.message
-      throw error
-    }
-  }
-  const models: InspectedModel[] = [
-    { id: 'victim', title: 'Victim', defense: null, outcome: null, problem: await problemOf('victim') },
-  ]
-  for (const [index, { definition, preset }] of defenses.entries()) {
-    const id = `defense-${index + 1}`
-    models.push({
-      id,
-      title: preset === null ? definition.title : `${definition.title} (${preset})`,
-      defense: index,
-      outcome: summary?.defenses[index]?.outcome ?? null,
-      problem: await problemOf(id),
-    })
-  }
-  const splits = run.splits
-  return {
-    runId,
-    status,
-    name: experiment.name,
-    shape: { ...data.shape },
-    classNames: [...data.classNames],
-    splits: [
-      { id: 'evaluation', title: 'Test images of the evaluation', count: splits.evaluation.images.count },
-      { id: 'defender', title: 'Test images of the defender', count: splits.defender.images.count },
-      { id: 'train', title: 'Training images', count: splits.train.images.count },
-    ],
-    models,
-    layers: describeLayers(run.network),
-    attack:
-      attack === null || run.attack === null
-        ? null
-        : {
-            id: attack.definition.id,
-            title: attack.definition.title,
-            targets: [...run.attack.targets],
-            trigger: picture === null ? null : pixelBlock(picture.shape, 1, picture.pixels),
-            problem: run.attack.problem,
-          },
-    sheets: sheetsOf(inspected, detections),
-    detections,
-  }
-}
-
-function pixelBlock(
-  shape: { height: number; width: number; channels: number },
-  count: number,
-  pixels: Uint8Array,
-): PixelBlock {
-  const { height, width, channels } = shape
-  return { count, height, width, channels, base64: toBase64(pixels) }
 }
 
 /** What a view shows, as far as it is not the run's own. */

@@ -1,4 +1,5 @@
 import type { GoldenGroup } from '../../helpers/golden.js'
+import { explainerCases } from './explainers.js'
 import { layerCases } from './layers.js'
 import { lossCases } from './loss.js'
 import { mesaCases } from './mesa.js'
@@ -22,4 +23,5 @@ export const goldenGroups: readonly GoldenGroup[] = [
   repairCases,
   triggerCraftingCases,
   mesaCases,
+  explainerCases,
 ]

@@ -1,0 +1,79 @@
+import { heatColour } from '../../src-shared/inspection/heat-colours.js'
+import type { Region } from '../../src-shared/model/inspection.js'
+
+/** Pixels of the sheet for one of the image: small images are hard to see at their own size. */
+const ENLARGED = 8
+const GAP = 8
+const RGB = 3
+const BACKGROUND = 32
+/** Vermillion of Okabe and Ito. */
+const OUTLINE = [213, 94, 0] as const
+
+/** One image of a sample and its heat. */
+export interface HeatCell {
+  /** height x width x channels, 0..255. */
+  readonly image: Uint8Array
+  readonly channels: number
+  /** height x width; null for the image alone. */
+  readonly heat: Float32Array | null
+  /** Outlined. */
+  readonly region: Region | null
+}
+
+export interface Sheet {
+  readonly width: number
+  readonly height: number
+  /** Red, green, blue. */
+  readonly data: Uint8Array
+}
+
+/** Images with their heat laid over them, in rows; `scale` is the heat that has the strongest colour. */
+export function heatSheet(
+  rows: readonly (readonly HeatCell[])[],
+  size: { readonly height: number; readonly width: number },
+  scale: number,
+): Sheet {
+  const columns = Math.max(...rows.map(({ length }) => length))
+  const across = size.width * ENLARGED
+  const down = size.height * ENLARGED
+  const width = columns * (across + GAP) + GAP
+  const height = rows.length * (down + GAP) + GAP
+  const data = new Uint8Array(width * height * RGB).fill(BACKGROUND)
+  const put = (x: number, y: number, colour: readonly number[]): void => data.set(colour, (y * width + x) * RGB)
+  rows.forEach((row, r) =>
+    row.forEach((cell, c) => {
+      const left = GAP + c * (across + GAP)
+      const top = GAP + r * (down + GAP)
+      for (let y = 0; y < down; y++) {
+        for (let x = 0; x < across; x++) {
+          const pixel = Math.floor(y / ENLARGED) * size.width + Math.floor(x / ENLARGED)
+          put(left + x, top + y, colourOf(cell, pixel, scale))
+        }
+      }
+      if (cell.region !== null) outline(cell.region, (x, y) => put(left + x, top + y, OUTLINE))
+    }),
+  )
+  return { width, height, data }
+}
+
+function colourOf({ image, channels, heat }: HeatCell, pixel: number, scale: number): readonly number[] {
+  const below = Array.from({ length: RGB }, (_, c) => image[pixel * channels + (channels === 1 ? 0 : c)]!)
+  if (heat === null || scale === 0) return below
+  const [red, green, blue, opacity] = heatColour(heat[pixel]! / scale)
+  // Never wholly opaque, so that what is below can be made out.
+  const share = 0.7 * (opacity / 255)
+  return [red, green, blue].map((value, c) => Math.round(value * share + below[c]! * (1 - share)))
+}
+
+function outline({ top, left, height, width }: Region, put: (x: number, y: number) => void): void {
+  const [x0, y0] = [left * ENLARGED, top * ENLARGED]
+  const [x1, y1] = [(left + width) * ENLARGED - 1, (top + height) * ENLARGED - 1]
+  for (let x = x0; x <= x1; x++) {
+    put(x, y0)
+    put(x, y1)
+  }
+  for (let y = y0; y <= y1; y++) {
+    put(x0, y)
+    put(x1, y)
+  }
+}

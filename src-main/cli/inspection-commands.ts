@@ -1,0 +1,52 @@
+import type { Command } from 'commander'
+import { explainCommand } from './commands/explain.js'
+import { inspectCommand } from './commands/inspect.js'
+import { collect, wholeNumbers } from './option-values.js'
+
+const workspaceHelp = 'folder that holds the runs (or $UNBACKDOOR_WORKSPACE)'
+
+interface ExplainFlags {
+  readonly workspace: string
+  readonly samples: number[]
+  readonly split: string
+  readonly method: string
+  readonly set: string[]
+  readonly layer?: string
+  readonly class: string
+  readonly out: string
+  readonly json?: boolean
+}
+
+/** The commands that look inside a run. */
+export function addInspectionCommands(
+  program: Command,
+  defaultWorkspace: string,
+  finish: (exitCode: number) => void,
+): void {
+  program
+    .command('inspect')
+    .description('what is inside a run: answers, heat inside the trigger, what the defenses changed')
+    .argument('<runId>')
+    .option('--workspace <folder>', workspaceHelp, defaultWorkspace)
+    .option('--json', 'all of it as JSON, with confusion matrices, in one line')
+    .action(async (runId: string, { workspace, json = false }: { workspace: string; json?: boolean }) => {
+      finish(await inspectCommand(runId, { workspace, json }))
+    })
+
+  program
+    .command('explain')
+    .description('write heatmaps of samples of a run: pictures, and their values as NPZ and CSV')
+    .argument('<runId>')
+    .requiredOption('--samples <numbers>', 'positions in the split, parted by commas', wholeNumbers)
+    .requiredOption('--method <id>', 'see "list explainers"')
+    .requiredOption('--out <folder>', 'where the files go')
+    .option('--split <name>', 'evaluation, defender or train', 'evaluation')
+    .option('--layer <name>', 'of a method that looks at a layer; left out: the last map')
+    .option('--class <class>', 'predicted, true, target, or the number of a class', 'predicted')
+    .option('--set <name=value>', 'a parameter of the method; may be repeated', collect, [])
+    .option('--workspace <folder>', workspaceHelp, defaultWorkspace)
+    .option('--json', 'the figures as JSON, in one line')
+    .action(async (runId: string, { layer, json, ...flags }: ExplainFlags) => {
+      finish(await explainCommand(runId, { ...flags, layer: layer ?? null, json: json ?? false }))
+    })
+}

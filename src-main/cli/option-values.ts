@@ -1,0 +1,45 @@
+import { InvalidArgumentError } from 'commander'
+import { StudyScale } from '../../src-shared/model/study.js'
+import { listables, type Listable } from './commands/list.js'
+
+/** What the values of options may be, for Commander: each returns the value or says in words what is allowed. */
+
+export function collect(value: string, previous: string[]): string[] {
+  return [...previous, value]
+}
+
+/** Parted by commas. */
+export function words(text: string): string[] {
+  const found = text.split(',').filter((word) => word !== '')
+  if (found.length === 0) throw new InvalidArgumentError('must be at least one id')
+  return found
+}
+
+export function scale(text: string): StudyScale {
+  const found = StudyScale.options.find((name) => name === text)
+  if (found === undefined) throw new InvalidArgumentError(`must be one of ${StudyScale.options.join(', ')}`)
+  return found
+}
+
+/** Parted by commas, such as 0,5,9. */
+export function wholeNumbers(text: string): number[] {
+  return words(text).map(wholeNumber)
+}
+
+export function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('must be a whole number of at least 0')
+  return value
+}
+
+export function positiveNumber(text: string): number {
+  const value = wholeNumber(text)
+  if (value === 0) throw new InvalidArgumentError('must be at least 1')
+  return value
+}
+
+export function listable(text: string): Listable {
+  const found = listables.find((name) => name === text)
+  if (found === undefined) throw new InvalidArgumentError(`must be one of ${listables.join(', ')}`)
+  return found
+}
