@@ -6,8 +6,8 @@ const ENLARGED = 8
 const GAP = 8
 const RGB = 3
 const BACKGROUND = 32
-/** Vermillion of Okabe and Ito. */
-const OUTLINE = [213, 94, 0] as const
+/** Bluish green of Okabe and Ito, which no heat has. */
+const OUTLINE = [0, 158, 115] as const
 
 /** One image of a sample and its heat. */
 export interface HeatCell {

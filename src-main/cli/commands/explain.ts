@@ -13,11 +13,11 @@ import {
   type Region,
   type View,
 } from '../../../src-shared/model/inspection.js'
-import { JsonObject } from '../../../src-shared/model/json.js'
+import type { JsonObject } from '../../../src-shared/model/json.js'
 import { fromBase64 } from '../../../src-shared/util/base64.js'
 import { heatSheet, type HeatCell } from '../heat-sheet.js'
 import { formatTable, percent, plain, printJson, printResult } from '../output.js'
-import { withApp, type AppClient } from '../session.js'
+import { withApp } from '../session.js'
 import { setValue } from '../set-value.js'
 
 /** Samples that travel in one answer. */

@@ -1,4 +1,3 @@
-import { AppError } from '../../../src-shared/contract/errors.js'
 import type { InspectionProgress } from '../../../src-shared/contract/events.js'
 import { floatBlock } from '../../../src-shared/model/array-block.js'
 import {
@@ -6,20 +5,15 @@ import {
   HeatStatistics,
   Predictions,
   type Explanation,
-  type ModelId,
   type View,
 } from '../../../src-shared/model/inspection.js'
 import { markOfPicture } from '../../../src-shared/trigger/mark.js'
 import type { EngineHandlers, InspectedRun, InspectionName } from '../../engine-contract/index.js'
-import { disposeTensors, type TensorMap } from '../../lab/compute/tensor-map.js'
-import type { DatasetReader } from '../../lab/datasets/reader.js'
-import { planExperiment } from '../../lab/experiment-plan.js'
 import { planExplanation } from '../../lab/explain/explain-images.js'
 import { activationOf } from '../../lab/inspect/activations.js'
 import { embedSamples } from '../../lab/inspect/embedding.js'
 import { heatStatistics } from '../../lab/inspect/heat-statistics.js'
 import { checkLayer, describeNetwork } from '../../lab/inspect/network-facts.js'
-import { openRun, type OpenRun } from '../../lab/inspect/open-run.js'
 import { predictSplit } from '../../lab/inspect/predict-split.js'
 import { distanceToTrigger } from '../../lab/inspect/recovered-distance.js'
 import { describeSamples, wantedClasses } from '../../lab/inspect/samples.js'
@@ -27,125 +21,27 @@ import { measureSpectra } from '../../lab/inspect/spectra.js'
 import { triggerChange } from '../../lab/inspect/trigger-change.js'
 import { checkIndices, viewImages, type OpenView } from '../../lab/inspect/view-images.js'
 import { changeOf } from '../../lab/inspect/weight-change.js'
-import { tf } from '../../lab/tf.js'
 import { createAnswerCache, hashOf } from './answer-cache.js'
 import { describeRun } from './describe-run.js'
 import { explainSamples } from './explain-samples.js'
 import { pixelBlock } from './pixel-block.js'
-import { readRunPicture } from './read-picture.js'
-import { createShelf } from './shelf.js'
-import { readSheet } from './sheets.js'
+import { createOpenRuns, type OpenRunsOptions } from './open-runs.js'
+import { openView, readSheet } from './sheets.js'
 import { readWeights } from './stored-weights.js'
 import { createTasks } from './tasks.js'
 
-const MB = 1024 * 1024
-/** Runs whose images are kept ready. */
-const MAX_RUNS = 2
-const MAX_RUN_BYTES = 512 * MB
-/** Weights that are kept as tensors. */
-const MAX_MODELS = 8
-const MAX_MODEL_BYTES = 512 * MB
-
 type InspectionHandlers = Pick<EngineHandlers, InspectionName | 'inspection.cancel'>
 
-/** A run that is open, and what its answers follow from besides the weights. */
-interface Opened {
-  readonly run: OpenRun
-  readonly identity: readonly unknown[]
-}
-
-interface LoadedModel {
-  readonly weights: TensorMap
-  readonly hash: string
-}
-
-export interface InspectorOptions {
-  readonly reader: DatasetReader
+export interface InspectorOptions extends OpenRunsOptions {
   readonly cacheFolder: string
   readonly tell: (progress: Omit<InspectionProgress, 'type'>) => void
-  /** Makes the process ready to compute. */
-  readonly prepare: () => Promise<void>
-  /** The better name of an error, where it has one. */
-  readonly named: (error: unknown) => unknown
 }
 
 /** Answers questions about runs. The last few are kept open, and their weights loaded, of counted size. */
-export function createInspector({ reader, cacheFolder, tell, prepare, named }: InspectorOptions): InspectionHandlers {
+export function createInspector({ cacheFolder, tell, ...options }: InspectorOptions): InspectionHandlers {
   const cache = createAnswerCache(cacheFolder)
   const tasks = createTasks(tell)
-  const runs = createShelf<Opened>({
-    maxCount: MAX_RUNS,
-    maxBytes: MAX_RUN_BYTES,
-    release: ({ run }) => run.release(),
-  })
-  const models = createShelf<LoadedModel>({
-    maxCount: MAX_MODELS,
-    maxBytes: MAX_MODEL_BYTES,
-    release: ({ weights }) => disposeTensors(weights),
-  })
-
-  async function open({ record, folder }: InspectedRun): Promise<{ value: Opened; bytes: number }> {
-    const plan = planExperiment(record.experiment, reader)
-    const picture = await readRunPicture(folder, 'trigger.png')
-    const run = await openRun(plan, reader, picture)
-    const { dataset, model, attack, seed, defender } = plan.experiment
-    const bytes = Object.values(run.splits).reduce((sum, { images }) => sum + images.pixels.length, 0)
-    const stored = datasetContent(reader, dataset)
-    const shown = picture === null ? null : hashOf(picture.pixels)
-    return { value: { run, identity: [dataset, stored, model, attack, seed, defender, shown] }, bytes }
-  }
-
-  const withRun = async <T>(inspected: InspectedRun, work: (opened: Opened) => Promise<T>): Promise<T> => {
-    const { record, folder } = inspected
-    try {
-      await prepare()
-      // A run in progress may renew its trigger, so that it is opened anew after each of its files.
-      return await runs.use(`${folder} ${record.artifacts.length} ${record.status}`, () => open(inspected), work)
-    } catch (error) {
-      throw named(error)
-    }
-  }
-
-  function withModel<T>(
-    inspected: InspectedRun,
-    { run }: Opened,
-    model: ModelId,
-    work: (loaded: LoadedModel) => Promise<T>,
-  ): Promise<T> {
-    const load = async (): Promise<{ value: LoadedModel; bytes: number }> => {
-      const { tensors, bytes, hash } = await readWeights(inspected, model, run.network)
-      const weights = Object.fromEntries(
-        run.network.parameters.map(({ name, shape }) => [name, tf.tensor(tensors[name]!.values, [...shape])]),
-      )
-      return { value: { weights, hash }, bytes }
-    }
-    return models.use(`${inspected.folder} ${model} ${inspected.record.status}`, load, work)
-  }
-
-  function withModels<T>(
-    inspected: InspectedRun,
-    opened: Opened,
-    [first, ...others]: readonly ModelId[],
-    work: (loaded: readonly LoadedModel[]) => Promise<T>,
-  ): Promise<T> {
-    if (first === undefined) return work([])
-    return withModel(inspected, opened, first, (loaded) =>
-      withModels(inspected, opened, others, (rest) => work([loaded, ...rest])),
-    )
-  }
-
-  async function openView(inspected: InspectedRun, view: View): Promise<OpenView> {
-    if (view.kind !== 'recovered') return view
-    const patches = await readSheet(inspected, view.sheet)
-    const patch = patches[view.patch]
-    if (patch !== undefined) return { kind: 'recovered', patch, place: view.place }
-    const message = `does not exist: the sheet has ${patches.length} triggers, 0 to ${patches.length - 1}`
-    throw new AppError({
-      code: 'invalid-input',
-      message: `patch: ${view.patch} ${message}`,
-      fields: [{ path: 'view.patch', value: String(view.patch), message }],
-    })
-  }
+  const { withRun, withModel, withModels } = createOpenRuns(options)
   const openViews = (inspected: InspectedRun, views: readonly View[]): Promise<OpenView[]> =>
     Promise.all(views.map((view) => openView(inspected, view)))
 
@@ -313,10 +209,4 @@ function contentOf(view: OpenView): unknown {
   return view.kind === 'recovered'
     ? [view.place, view.patch.height, view.patch.width, hashOf(view.patch.values)]
     : view.kind
-}
-
-/** Of an imported dataset the hash of its content: another one may have been imported under the same name. */
-function datasetContent(reader: DatasetReader, { id, params }: { id: string; params: object }): string | null {
-  const name = 'name' in params && typeof params.name === 'string' ? params.name : null
-  return reader.find(id, name)?.sha256 ?? null
 }

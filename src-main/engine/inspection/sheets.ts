@@ -1,10 +1,10 @@
 import { AppError } from '../../../src-shared/contract/errors.js'
 import { Detection } from '../../../src-shared/model/run-record.js'
-import type { RecoveredSheet } from '../../../src-shared/model/inspection.js'
+import type { RecoveredSheet, View } from '../../../src-shared/model/inspection.js'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Mark } from '../../../src-shared/trigger/mark.js'
-import { patchMark } from '../../lab/inspect/view-images.js'
+import { patchMark, type OpenView } from '../../lab/inspect/view-images.js'
 import { cutSheet } from '../../lab/trigger-recovery/patch-sheet.js'
 import type { InspectedRun } from '../../engine-contract/index.js'
 import { readRunPicture } from './read-picture.js'
@@ -60,6 +60,20 @@ export async function readSheet(run: InspectedRun, path: string): Promise<Mark[]
   return Array.from({ length: cut.pixels.length / size }, (_, k) =>
     patchMark(cut.patch, cut.pixels.subarray(k * size, (k + 1) * size)),
   )
+}
+
+/** A view with its recovered trigger read. */
+export async function openView(inspected: InspectedRun, view: View): Promise<OpenView> {
+  if (view.kind !== 'recovered') return view
+  const patches = await readSheet(inspected, view.sheet)
+  const patch = patches[view.patch]
+  if (patch !== undefined) return { kind: 'recovered', patch, place: view.place }
+  const message = `does not exist: the sheet has ${patches.length} triggers, 0 to ${patches.length - 1}`
+  throw new AppError({
+    code: 'invalid-input',
+    message: `patch: ${view.patch} ${message}`,
+    fields: [{ path: 'view.patch', value: String(view.patch), message }],
+  })
 }
 
 function parseJson(text: string): unknown {
