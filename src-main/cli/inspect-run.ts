@@ -18,7 +18,7 @@ export interface InspectedAnswers {
   readonly robustAccuracy: number | null
   /** Rows: true class; columns: answer. */
   readonly confusion: { readonly clean: number[][]; readonly triggered: number[][] | null }
-  /** Of Grad-CAM for the class that the attacker wants: medians over triggered samples. */
+  /** Of Grad-CAM for the class that the model answers: medians over triggered samples. */
   readonly heat: { readonly inside: number; readonly area: number; readonly pointing: number } | null
   /** Mean trigger-activated change of the channels of the last map, and the largest. */
   readonly triggerChange: { readonly layer: string; readonly mean: number; readonly largest: number } | null

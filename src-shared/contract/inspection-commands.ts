@@ -69,7 +69,6 @@ export const inspectionCommands = {
     inSplit.extend({
       model: ModelId,
       ...ExplainMethod.shape,
-      class: ExplainMethod.shape.class.default('target'),
       limit,
       curves: z.boolean().default(false).meta({ description: 'Whether insertion and deletion are measured too.' }),
       ...asTask,

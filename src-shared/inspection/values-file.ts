@@ -2,6 +2,7 @@
 import { valuesOf, type ArrayBlock } from '../model/array-block.js'
 import type { JsonValue } from '../model/json.js'
 import { csvText } from '../util/csv.js'
+import { utf8 } from '../util/utf8.js'
 import { zipStored } from '../util/zip-store.js'
 
 const NPY_MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]
@@ -13,7 +14,7 @@ const dtypes = { uint8: '|u1', int32: '<i4', float32: '<f4' } as const
  * bytes: `json.loads(bytes(file['about']))`.
  */
 export function npzOf(arrays: Readonly<Record<string, ArrayBlock>>, about: JsonValue): Uint8Array {
-  const text = new TextEncoder().encode(JSON.stringify(about, null, 2))
+  const text = utf8(JSON.stringify(about, null, 2))
   return zipStored([
     { name: 'about.npy', content: npy('|u1', [text.length], text) },
     ...Object.entries(arrays).map(([name, block]) => {
@@ -32,7 +33,7 @@ function npy(dtype: string, shape: readonly number[], bytes: Uint8Array): Uint8A
   const header = `{'descr': '${dtype}', 'fortran_order': False, 'shape': ${tuple}, }`
   const before = NPY_MAGIC.length + 2
   const length = Math.ceil((before + header.length + 1) / NPY_ALIGNMENT) * NPY_ALIGNMENT - before
-  const text = new TextEncoder().encode(`${header.padEnd(length - 1)}\n`)
+  const text = utf8(`${header.padEnd(length - 1)}\n`)
   return Uint8Array.from([...NPY_MAGIC, length & 255, length >>> 8, ...text, ...bytes])
 }
 

@@ -2,6 +2,8 @@
  * The ZIP format (PKWARE APPNOTE 6.3.10) as far as writing needs it: files one after the other as they are, without
  * compression, then the directory. No file reaches 4 GiB here.
  */
+import { utf8 } from './utf8.js'
+
 export interface ZipEntry {
   readonly name: string
   readonly content: Uint8Array
@@ -19,7 +21,7 @@ export function zipStored(entries: readonly ZipEntry[]): Uint8Array {
   const directory: Uint8Array[] = []
   let offset = 0
   for (const { name, content } of entries) {
-    const label = new TextEncoder().encode(name)
+    const label = utf8(name)
     const common = [
       short(VERSION),
       short(0),

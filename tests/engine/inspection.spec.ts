@@ -63,7 +63,7 @@ describe.skipIf(noNativeEngine !== null)(`a look inside a run${noNativeEngine ? 
       method,
       params: {},
       layer: null,
-      class: 'target',
+      class: 'predicted',
       limit: 150,
       curves: false,
     })
@@ -97,7 +97,7 @@ describe.skipIf(noNativeEngine !== null)(`a look inside a run${noNativeEngine ? 
   })
 
   it.each(['grad-cam', 'integrated-gradients'])(
-    'sees with %s that the heat for the target lies in the corner, and no longer after the defense',
+    'sees with %s that the heat of triggered images lies in the corner, and no longer after the defense',
     async (method) => {
       const [before, after] = [await heat('victim', method), await heat('defense-1', method)]
       const area = floatsOf(before.area)

@@ -8,6 +8,7 @@ import type { DefenderView } from '../define.js'
 import { predictClasses } from '../evaluation/predict.js'
 import type { RunContext } from '../run-context.js'
 import { stageParts } from '../stage-parts.js'
+import { patchSheet } from './patch-sheet.js'
 import { recoverTriggers, type PatchPosition, type RecoveryOptions } from './recover.js'
 import { measureRecoveredSuccess } from './recovered-success.js'
 
@@ -50,6 +51,10 @@ async function tryClass(
   const recovered = await recoverTriggers(view, targetClass, options, random, context, note)
   const { network, weights } = view.victim
   try {
+    // For people, who want to see what was found of classes that were no target, too.
+    const sheet = await patchSheet(recovered, random.stream('shown'))
+    const title = `Triggers that the search recovered for class ${view.data.classNames[targetClass]}`
+    await context.files.saveImage(`recovered/class-${String(targetClass).padStart(3, '0')}.png`, title, sheet)
     return await measureRecoveredSuccess(network, weights, recovered, view.validation, random.stream('measure'), ROUNDS)
   } finally {
     disposeTensors(recovered.weights)

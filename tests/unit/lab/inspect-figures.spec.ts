@@ -19,7 +19,13 @@ describe('where heat lies', () => {
 
   it('counts the positive heat inside', () => {
     expect(heatInside(heat, 4, region)).toBeCloseTo(4 / 8)
-    expect(heatInside(new Array<number>(12).fill(2), 4, region)).toBeCloseTo(2 / 12)
+    expect(
+      heatInside(
+        Array.from({ length: 12 }, () => 2),
+        4,
+        region,
+      ),
+    ).toBeCloseTo(2 / 12)
   })
 
   it('points where it is hottest', () => {
@@ -28,8 +34,20 @@ describe('where heat lies', () => {
   })
 
   it('lies nowhere where nothing is hot', () => {
-    expect(heatInside(new Array<number>(12).fill(-1), 4, region)).toBeNaN()
-    expect(pointsInside(new Array<number>(12).fill(0), 4, region)).toBeNaN()
+    expect(
+      heatInside(
+        Array.from({ length: 12 }, () => -1),
+        4,
+        region,
+      ),
+    ).toBeNaN()
+    expect(
+      pointsInside(
+        Array.from({ length: 12 }, () => 0),
+        4,
+        region,
+      ),
+    ).toBeNaN()
   })
 })
 

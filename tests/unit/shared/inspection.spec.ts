@@ -56,11 +56,11 @@ it('shows no heat as nothing, and more heat as more', () => {
 })
 
 describe('values as files', () => {
-  const about = { runId: '20260131-142500-aaaaaa', method: 'grad-cam' }
+  const about = { runId: '20260131-142500-aaaaaa', name: 'Grün, 猫 und 🐈' }
 
   it('says in a table what it is of, and leaves empty what is not known', () => {
     const text = csvOf({ sample: [0, 5], inside: [0.25, Number.NaN] }, about)
-    expect(text).toBe('# runId: "20260131-142500-aaaaaa"\n# method: "grad-cam"\nsample,inside\r\n0,0.25\r\n5,\r\n')
+    expect(text).toBe('# runId: "20260131-142500-aaaaaa"\n# name: "Grün, 猫 und 🐈"\nsample,inside\r\n0,0.25\r\n5,\r\n')
   })
 
   it('is a sound archive of arrays', () => {
