@@ -88,6 +88,11 @@ export function compileProgram(step: Step): StepProgram {
 export function compileStep(step: Step, store: StateStore): CompiledStep {
   const program = compileProgram(step)
   store.whenDisposed(() => program.dispose())
+  return runOn(program, store)
+}
+
+/** For a program that several stores share, one after the other. It stays the caller's. */
+export function runOn(program: StepProgram, store: StateStore): CompiledStep {
   return (inputs) => {
     const { state, outputs } = program.run(store.tensors, inputs)
     disposeTensors(inputs)

@@ -1,6 +1,6 @@
 import type { Optimizer } from '../compute/optimizers.js'
 import { adam } from '../compute/optimizers.js'
-import { compileStep, createStateStore } from '../compute/step.js'
+import { compileProgram, createStateStore, runOn, type StepProgram } from '../compute/step.js'
 import { cloneTensors, disposeTensors, prefixed, tensorOf, under, type TensorMap } from '../compute/tensor-map.js'
 import { imageTensor, shuffledBatches } from '../data/batches.js'
 import { indicesWhere, selectImages, type ImageSet, type ImageShape } from '../data/image-set.js'
@@ -13,7 +13,7 @@ import type { RunContext } from '../run-context.js'
 import { tf, type Tensor2D, type Tensor4D } from '../tf.js'
 import { createPace } from '../training/pace.js'
 import { createPatchGenerator, NOISE_SIZE, type PatchGenerator } from './generator.js'
-import { createStatisticsNetwork } from './mutual-information.js'
+import { createStatisticsNetwork, type StatisticsNetwork } from './mutual-information.js'
 import {
   gridPlaces,
   randomPlaces,
@@ -60,10 +60,28 @@ export interface RecoveredTriggers {
 
 const BETAS = { beta1: 0.5, beta2: 0.999 }
 
-/**
- * Trains a generator whose patches, stamped on the defender's images of other classes, make the victim answer
- * `targetClass`. `afterEpoch` may look at the generator as it is.
- */
+/** The networks of a recovery and its step, made ready once for any number of recoveries that use the same options. */
+export interface PreparedRecovery {
+  readonly generator: PatchGenerator
+  readonly statistics: StatisticsNetwork
+  readonly optimizer: Optimizer
+  readonly program: StepProgram
+}
+
+export type RecoveryShape = Pick<RecoveryOptions, 'patchSize' | 'hidden' | 'alpha' | 'beta'>
+
+/** Whoever calls frees the program. */
+export function prepareRecovery({ victim, data }: DefenderView, options: RecoveryShape): PreparedRecovery {
+  const { patchSize, hidden, alpha, beta } = options
+  const { channels } = data.shape
+  const generator = createPatchGenerator({ height: patchSize, width: patchSize, channels }, hidden)
+  const statistics = createStatisticsNetwork(NOISE_SIZE, patchSize * patchSize * channels, hidden)
+  const optimizer = adam(BETAS)
+  const program = compileProgram(recoveryStep({ victim, generator, statistics, alpha, beta }, optimizer))
+  return { generator, statistics, optimizer, program }
+}
+
+/** For a single recovery. */
 export async function recoverTriggers(
   view: DefenderView,
   targetClass: number,
@@ -71,14 +89,35 @@ export async function recoverTriggers(
   random: RandomStreams,
   context: RunContext,
   note: string,
-  afterEpoch: (recovered: RecoveredTriggers, epoch: number, information: number) => Promise<void> = async () => {},
+  afterEpoch?: AfterRecoveryEpoch,
+): Promise<RecoveredTriggers> {
+  const prepared = prepareRecovery(view, options)
+  try {
+    return await recoverWith(prepared, view, targetClass, options, random, context, note, afterEpoch)
+  } finally {
+    prepared.program.dispose()
+  }
+}
+
+export type AfterRecoveryEpoch = (recovered: RecoveredTriggers, epoch: number, information: number) => Promise<void>
+
+/**
+ * Trains a generator whose patches, stamped on the defender's images of other classes, make the victim answer
+ * `targetClass`. `afterEpoch` may look at the generator as it is.
+ */
+export async function recoverWith(
+  { generator, statistics, optimizer, program }: PreparedRecovery,
+  view: DefenderView,
+  targetClass: number,
+  options: RecoveryOptions,
+  random: RandomStreams,
+  context: RunContext,
+  note: string,
+  afterEpoch: AfterRecoveryEpoch = async () => {},
 ): Promise<RecoveredTriggers> {
   const { shape } = view.data
   const patch: ImageShape = { height: options.patchSize, width: options.patchSize, channels: shape.channels }
-  const generator = createPatchGenerator(patch, options.hidden)
   const patchValues = patch.height * patch.width * patch.channels
-  const statistics = createStatisticsNetwork(NOISE_SIZE, patchValues, options.hidden)
-  const optimizer = adam(BETAS)
   const others = selectImages(
     view.train,
     indicesWhere(view.train, (label) => label !== targetClass),
@@ -96,15 +135,7 @@ export async function recoverTriggers(
     ),
   )
   try {
-    const objective = {
-      victim: view.victim,
-      generator,
-      statistics,
-      targetClass,
-      alpha: options.alpha,
-      beta: options.beta,
-    }
-    const step = compileStep(recoveryStep(objective, optimizer), store)
+    const step = runOn(program, store)
     const batchSize = Math.min(options.batchSize, others.count)
     // A last, smaller batch would give the generator's batch normalisation too few samples.
     const stepsPerEpoch = Math.floor(others.count / batchSize)
@@ -124,6 +155,7 @@ export async function recoverTriggers(
             patch.channels,
           ]),
           ...places.draw(batchSize, draws),
+          target: oneHot(targetClass, view.data.classNames.length),
           learningRate: tf.scalar(options.learningRate),
         })
         if (index === batches.length - 1) information = (await tensorOf(outputs, 'information').data())[0]!
@@ -140,6 +172,11 @@ export async function recoverTriggers(
   } finally {
     store.dispose()
   }
+}
+
+/** 1 x classes. */
+function oneHot(targetClass: number, classes: number): Tensor2D {
+  return tf.tensor2d([Array.from({ length: classes }, (_, each) => (each === targetClass ? 1 : 0))])
 }
 
 function startingPlaces(position: PatchPosition, image: ImageShape, patch: ImageShape): RecoveredTriggers['places'] {

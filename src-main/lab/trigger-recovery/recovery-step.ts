@@ -16,7 +16,6 @@ export interface RecoveryObjective {
   readonly victim: Classifier
   readonly generator: PatchGenerator
   readonly statistics: StatisticsNetwork
-  readonly targetClass: number
   /** Weight of the mutual information, that is, of the entropy of the recovered triggers. */
   readonly alpha: number
   /** Target probability (0..1) above which a trigger earns nothing more. */
@@ -29,11 +28,12 @@ export interface RecoveryObjective {
  * victim's probability of the target on images that carry the generated patch.
  *
  * State: `generator/*`, `statistics/*`, `generatorOptimizer/*`, `statisticsOptimizer/*`, `average`. Inputs: `images`,
- * `noise` and `otherNoise` (batch x 64), `pixelNoise` (like the patches), `rows`, `columns` (int32), `learningRate`.
+ * `noise` and `otherNoise` (batch x 64), `pixelNoise` (like the patches), `rows`, `columns` (int32), `target` (1 x classes,
+ * one-hot: so that a step serves every class), `learningRate`.
  * Outputs: `loss`, `information` (scalars).
  */
 export function recoveryStep(objective: RecoveryObjective, optimizer: Optimizer): Step {
-  const { victim, generator, statistics, targetClass, alpha, beta } = objective
+  const { victim, generator, statistics, alpha, beta } = objective
 
   const bounds = (weights: TensorMap, patches: Tensor, inputs: TensorMap): { joint: Tensor; marginal: Tensor } => {
     const flat = tf.reshape(patches, [patches.shape[0]!, -1]) as Tensor2D
@@ -79,7 +79,7 @@ export function recoveryStep(objective: RecoveryObjective, optimizer: Optimizer)
         tensorOf<Tensor1D>(inputs, 'columns'),
       )
       const probabilities = tf.softmax(predictLogits(victim.network, victim.weights, stamped))
-      const ofTarget = tf.squeeze(tf.slice(probabilities, [0, targetClass], [-1, 1]), [1])
+      const ofTarget = tf.sum(tf.mul(probabilities, tensorOf<Tensor2D>(inputs, 'target')), 1)
       const reward = tf.mean(tf.minimum(ofTarget, beta))
       return { loss: tf.neg(tf.add(reward, tf.mul(information, alpha))), aux: { information } }
     })

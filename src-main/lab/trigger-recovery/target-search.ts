@@ -9,7 +9,13 @@ import { predictClasses } from '../evaluation/predict.js'
 import type { RunContext } from '../run-context.js'
 import { stageParts } from '../stage-parts.js'
 import { patchSheet } from './patch-sheet.js'
-import { recoverTriggers, type PatchPosition, type RecoveryOptions } from './recover.js'
+import {
+  prepareRecovery,
+  recoverWith,
+  type PatchPosition,
+  type PreparedRecovery,
+  type RecoveryOptions,
+} from './recover.js'
 import { measureRecoveredSuccess } from './recovered-success.js'
 
 const ROUNDS = 4
@@ -27,13 +33,18 @@ export async function searchTarget(
   const { network, weights } = view.victim
   const predicted = await predictClasses(network, weights, view.validation)
   const classes: Detection['classes'] = []
-  for (const [targetClass, name] of view.data.classNames.entries()) {
-    classes.push({
-      class: targetClass,
-      name,
-      recoveredSuccess: await tryClass(view, targetClass, options, nextContext()),
-      baseRate: baseRateOf(targetClass, predicted, view.validation.labels),
-    })
+  const prepared = prepareRecovery(view, options)
+  try {
+    for (const [targetClass, name] of view.data.classNames.entries()) {
+      classes.push({
+        class: targetClass,
+        name,
+        recoveredSuccess: await tryClass(prepared, view, targetClass, options, nextContext()),
+        baseRate: baseRateOf(targetClass, predicted, view.validation.labels),
+      })
+    }
+  } finally {
+    prepared.program.dispose()
   }
   const best = classes.reduce((a, b) => (excess(b) > excess(a) ? b : a))
   return { threshold, classes, target: excess(best) >= threshold ? best.class : null }
@@ -41,6 +52,7 @@ export async function searchTarget(
 
 /** Success (0..1) on the validation images of triggers that are recovered for this class. */
 async function tryClass(
+  prepared: PreparedRecovery,
   view: DefenderView,
   targetClass: number,
   options: RecoveryOptions,
@@ -48,7 +60,7 @@ async function tryClass(
 ): Promise<number> {
   const random = view.random.within(`search.${targetClass}`)
   const note = `searching: is it class ${view.data.classNames[targetClass]}?`
-  const recovered = await recoverTriggers(view, targetClass, options, random, context, note)
+  const recovered = await recoverWith(prepared, view, targetClass, options, random, context, note)
   const { network, weights } = view.victim
   try {
     // For people, who want to see what was found of classes that were no target, too.
@@ -107,7 +119,9 @@ export async function searchAt(
     const { recoveredSuccess } = classes[target]!
     if (recoveredSuccess + threshold > 1) return atRandom
     parts = stageParts(context, [options.epochs, ...epochsAfter])
-    const better = await tryClass(inPlace, target, { ...options, position: 'learned' }, parts.next())
+    const learned = { ...options, position: 'learned' } as const
+    const prepared = prepareRecovery(inPlace, learned)
+    const better = await tryClass(prepared, inPlace, target, learned, parts.next()).finally(prepared.program.dispose)
     return better >= recoveredSuccess + threshold ? { ...atRandom, position: 'learned' } : atRandom
   }
   const { answer, isTaken } = await view.shared.once({ search: { ...options, position, threshold } }, searchAll)

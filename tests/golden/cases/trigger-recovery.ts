@@ -127,10 +127,11 @@ function recovery(name: string, { steps, targetClass, beta, average }: RecoveryO
         pixelNoise: fill(`${name}/pixelNoise${k}`, [count, patch.height, patch.width, channels], 0.2),
         rows: fillInts(`${name}/rows${k}`, count, height - patch.height + 1),
         columns: fillInts(`${name}/columns${k}`, count, width - patch.width + 1),
+        target: tf.tensor2d([Array.from({ length: tinyNetwork.classes }, (_, each) => Number(each === targetClass))]),
         learningRate: tf.scalar(0.02),
       }))
       const victim = { network: tinyNetwork, weights }
-      const step = recoveryStep({ victim, generator, statistics, targetClass, alpha: 0.1, beta }, optimizer)
+      const step = recoveryStep({ victim, generator, statistics, alpha: 0.1, beta }, optimizer)
       const averages: number[] = []
       const moved = runSteps(step, state, inputs, (now) =>
         averages.push(tensorOf(now, 'average').dataSync()[0]! - average),
