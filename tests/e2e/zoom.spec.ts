@@ -2,10 +2,23 @@ import { expect, test } from './host/app.js'
 
 test.use({ workspace: 'prepared' })
 
-test('nothing lies outside the window at 200 % zoom', async ({ app, page }) => {
+test('nothing lies outside the window at 200 % zoom', async ({ app, page, shared }) => {
   await page.setViewportSize({ width: 640, height: 360 })
   await app.open()
-  for (const hash of ['#/', '#/compose', '#/runs', '#/compare', '#/studies', '#/studies/new', '#/settings']) {
+  const { runId } = await shared.prepared()
+  const inspect = `#/inspect/${runId}/0`
+  const places = [
+    '#/',
+    '#/compose',
+    '#/runs',
+    '#/inspect',
+    inspect,
+    '#/compare',
+    '#/studies',
+    '#/studies/new',
+    '#/settings',
+  ]
+  for (const hash of places) {
     await app.goTo(hash)
     await page.waitForTimeout(200)
     const overflow = await page.evaluate(() => {

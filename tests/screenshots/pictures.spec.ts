@@ -73,4 +73,13 @@ test('a run', async ({ app }) => {
   await page.keyboard.press('Home')
   await expect(slider).toHaveValue('0')
   await picture(page, 'wall-start')
+
+  await page.getByRole('main').getByRole('link', { name: 'Inspect' }).click()
+  await page.getByRole('button', { name: 'Flipped by the attack' }).click()
+  await expect(page.getByRole('img', { name: /^Triggered, repaired: .*inside the trigger/ })).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  await picture(page, 'inspect')
+  await page.getByRole('link', { name: 'Features', exact: true }).click()
+  await expect(page.getByRole('img', { name: /^Features, repaired/ })).toBeVisible()
+  await picture(page, 'inspect-features')
 })

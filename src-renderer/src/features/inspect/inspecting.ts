@@ -24,6 +24,8 @@ export interface Inspecting extends InspectPlaceHandle {
   /** What the grid shows, as far as this run can show it. */
   readonly shownView: ComputedRef<ViewName>
   readonly shownSide: ComputedRef<Side>
+  /** Clean, and what is compared with it: the recovered trigger where it is shown, else the true one. */
+  readonly comparedViews: ComputedRef<readonly ViewName[]>
   readonly patch: ComputedRef<ChosenPatch | null>
   viewOf(name: ViewName): View
   /** What a model answers in a view; it is asked with the first call. */
@@ -89,6 +91,10 @@ export function provideInspecting(inspection: Inspection): Inspecting {
   })
   const shownView = computed(() => (views.value.includes(place.value.view) ? place.value.view : 'clean'))
   const shownSide = computed(() => (modelOf(place.value.side)?.problem === null ? place.value.side : 'victim'))
+  const comparedViews = computed((): readonly ViewName[] => {
+    const other = shownView.value === 'recovered' ? 'recovered' : 'triggered'
+    return views.value.includes(other) ? ['clean', other] : ['clean']
+  })
   const viewOf = (name: ViewName): View => {
     if (name !== 'recovered' || patch.value === null) return { kind: name === 'triggered' ? 'triggered' : 'clean' }
     return { kind: 'recovered', ...patch.value, place: null }
@@ -176,6 +182,7 @@ export function provideInspecting(inspection: Inspection): Inspecting {
     views,
     shownView,
     shownSide,
+    comparedViews,
     patch,
     viewOf,
     answers,

@@ -10,9 +10,8 @@ export const viewTitles: Readonly<Record<ViewName, string>> = {
 
 export const sideTitles: Readonly<Record<Side, string>> = { victim: 'Victim', repaired: 'Repaired' }
 
-/** `Repaired by BAERASER`, or the model's own title. */
-export function modelWords({ title, defense }: InspectedModel): string {
-  return defense === null ? title : `Repaired by ${title}`
+export function sideOf({ defense }: InspectedModel): Side {
+  return defense === null ? 'victim' : 'repaired'
 }
 
 export function answerWords(answer: string, confidence: number): string {

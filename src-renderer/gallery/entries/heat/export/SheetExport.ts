@@ -4,7 +4,7 @@ import type { HeatSheet } from '../../../../src/ui/heat/export/heat-sheet.js'
 import { shown, type GalleryEntry } from '../../../page/entry.js'
 import { digit, heatAround } from '../../../samples/heat.js'
 
-const sheet = (): HeatSheet => ({
+const sheet: HeatSheet = {
   title: 'Heat of a digit',
   origin: 'recorded run, Grad-CAM',
   columns: 2,
@@ -19,18 +19,9 @@ const sheet = (): HeatSheet => ({
     outlines: [],
     zoom: 5,
   })),
-  rows: () => [['value'], [1]],
-})
+}
+const rows = (): readonly (readonly number[])[] => [[1]]
 
 export const entry: GalleryEntry = {
-  states: [
-    shown('Saves pictures', () => h(SheetExport, { sheet })),
-    shown('What cannot be made', () =>
-      h(SheetExport, {
-        sheet: () => {
-          throw new Error('There is nothing to save yet.')
-        },
-      }),
-    ),
-  ],
+  states: [shown('Saves pictures with heat', () => h(SheetExport, { title: sheet.title, sheet: () => sheet, rows }))],
 }

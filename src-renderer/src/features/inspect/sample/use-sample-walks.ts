@@ -1,4 +1,3 @@
-import { computed, type ComputedRef } from 'vue'
 import { bytesOf, floatsOf } from '../../../../../src-shared/model/array-block.js'
 import type { Explanation, ModelId, Region } from '../../../../../src-shared/model/inspection.js'
 import { useAppClient } from '../../../stores/app-client.js'
@@ -36,22 +35,16 @@ export type SampleAnswers = ReadonlyMap<string, SampleAnswer>
 export const cellKey = (model: ModelId, view: ViewName): string => `${model} ${view}`
 
 export interface SampleWalks {
-  /** Rows of the comparison: clean, and what is compared with it. */
-  readonly rows: ComputedRef<readonly ViewName[]>
   readonly pictures: Walk<SamplePictures>
   readonly explanations: Walk<SampleAnswers>
 }
 
 /** Pictures and explanations of the sample that is looked at, and of the next ones in the order of the grid. */
 export function useSampleWalks(inspecting: Inspecting): SampleWalks {
-  const { inspection, place, sample, samples, split, usable, views, shownView, viewOf } = inspecting
+  const { inspection, place, sample, samples, split, usable, comparedViews, viewOf } = inspecting
   const client = useAppClient()
   const { runId } = inspection
 
-  const rows = computed(() => {
-    const compared: ViewName = shownView.value === 'recovered' ? 'recovered' : 'triggered'
-    return views.value.includes(compared) ? (['clean', compared] as const) : (['clean'] as const)
-  })
   const known = (): number | null => {
     const count = split.value.value?.count ?? 0
     return sample.value !== null && sample.value < count ? sample.value : null
@@ -63,11 +56,11 @@ export function useSampleWalks(inspecting: Inspecting): SampleWalks {
   }
 
   const pictures = useWalk<SamplePictures>({
-    settings: () => JSON.stringify([place.value.split, rows.value.map(viewOf)]),
+    settings: () => JSON.stringify([place.value.split, comparedViews.value.map(viewOf)]),
     sample: known,
     next,
     async fetch(indices) {
-      const names = rows.value
+      const names = comparedViews.value
       const shown = await Promise.all(
         names.map((name) =>
           client.call('inspection.images', { runId, split: place.value.split, indices, view: viewOf(name) }),
@@ -89,7 +82,7 @@ export function useSampleWalks(inspecting: Inspecting): SampleWalks {
       const { split: splitId, method, layer, explained } = place.value
       return JSON.stringify([
         splitId,
-        rows.value.map(viewOf),
+        comparedViews.value.map(viewOf),
         usable.value.map(({ id }) => id),
         method,
         layer,
@@ -99,7 +92,7 @@ export function useSampleWalks(inspecting: Inspecting): SampleWalks {
     sample: known,
     next,
     async fetch(indices, task) {
-      const names = rows.value
+      const names = comparedViews.value
       const { split: splitId, method, layer, explained } = place.value
       const answer = await client.call('inspection.explain', {
         runId,
@@ -115,7 +108,7 @@ export function useSampleWalks(inspecting: Inspecting): SampleWalks {
       return answersBySample(answer.explanations, names, indices.length)
     },
   })
-  return { rows, pictures, explanations }
+  return { pictures, explanations }
 }
 
 function answersBySample(

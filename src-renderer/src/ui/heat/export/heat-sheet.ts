@@ -1,11 +1,6 @@
 import { toBase64 } from '../../../../../src-shared/util/base64.js'
-import { fileName } from '../../../client/file-name.js'
-import { saveFile } from '../../../client/save-file.js'
-import { csvText, type CsvCell } from '../../../../../src-shared/util/csv.js'
-import { svgToPng } from '../../chart/export/svg-to-png.js'
 import { element, escapeXml } from '../../chart/export/xml.js'
-import { readChartColours } from '../../chart/read-chart-colours.js'
-import type { ChartFormat } from '../../chart/export/export-chart.js'
+import type { ChartColours } from '../../chart/chart-colours.js'
 import type { HeatOutline } from '../outlines.js'
 import { paintHeat, type HeatPicture } from '../paint-heat.js'
 
@@ -19,14 +14,12 @@ export interface SheetCell extends HeatPicture {
 }
 
 export interface HeatSheet {
-  /** What it is, which becomes the name of the file too. */
+  /** What it is. */
   readonly title: string
   /** Run, sample and settings, in one line. */
   readonly origin: string
   readonly columns: number
   readonly cells: readonly SheetCell[]
-  /** The values, with run, sample and settings in each row. */
-  readonly rows: () => readonly (readonly CsvCell[])[]
 }
 
 const EDGE = 12
@@ -34,24 +27,11 @@ const HEAD = 44
 const LINE = 16
 const MIN_WIDTH = 190
 
-/** Keeps pictures with heat as a file: words and outlines as vectors, pixels as they are. */
-export async function exportSheet(format: ChartFormat, sheet: HeatSheet, host: HTMLElement): Promise<void> {
-  const name = fileName(sheet.title, format)
-  if (format === 'csv') {
-    await saveFile('table', name, new Blob([csvText(sheet.rows())], { type: 'text/csv' }))
-    return
-  }
-  const { svg, size } = await sheetSvg(sheet, host)
-  const picture = format === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await svgToPng(svg, size)
-  await saveFile('image', name, picture)
-}
-
-async function sheetSvg(
+/** The pictures of a sheet as one: words and outlines as vectors, pixels as they are. */
+export async function sheetSvg(
   { title, origin, columns, cells }: HeatSheet,
-  host: HTMLElement,
+  colours: ChartColours,
 ): Promise<{ svg: string; size: { width: number; height: number } }> {
-  // Light, because it goes into papers.
-  const colours = readChartColours(host, 'light')
   const width = Math.max(MIN_WIDTH, ...cells.map(({ size, zoom }) => size.width * zoom)) + EDGE
   const height = Math.max(...cells.map(({ size, zoom }) => size.height * zoom)) + 2 * LINE + EDGE
   const words = (text: string, x: number, y: number, size: number, ink: string): string =>

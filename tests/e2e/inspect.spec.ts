@@ -1,0 +1,132 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Locator, Page } from '@playwright/test'
+import { expect, openFinishedRun, test } from './host/app.js'
+
+test.use({ workspace: 'prepared' })
+
+const cell = (page: Page, name: RegExp): Locator => page.getByRole('img', { name })
+const attacked = (page: Page): Locator => cell(page, /^Triggered, victim: .*heat for class/)
+const pixels = (canvas: Locator): Promise<string> =>
+  canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL('image/png'))
+
+/** What is drawn once it is no longer what it was. */
+async function changed(canvas: Locator, before: string): Promise<string> {
+  await expect.poll(() => pixels(canvas)).not.toBe(before)
+  return pixels(canvas)
+}
+
+test('a sample of a finished run is looked into, by several methods and at several layers', async ({ app, shared }) => {
+  await openFinishedRun({ app, shared })
+  const { page } = app
+  await page.getByRole('main').getByRole('link', { name: 'Inspect' }).click()
+  await expect(page).toHaveURL(/#\/inspect\/\d{8}-/)
+  await expect(cell(page, /^Clean, victim: .*heat for class/)).toBeVisible()
+  await expect(cell(page, /^Triggered, repaired: .*inside the trigger/)).toBeVisible()
+
+  const gradCam = await pixels(attacked(page))
+  await page.getByLabel('Method').selectOption({ label: 'Input gradient' })
+  const gradient = await changed(attacked(page), gradCam)
+  await expect(page.getByLabel('Layer', { exact: true })).toHaveCount(0)
+  await page.getByLabel('Method').selectOption({ label: 'Grad-CAM' })
+  const again = await changed(attacked(page), gradient)
+  const layers = page.getByLabel('Layer', { exact: true })
+  await layers.selectOption({ index: 1 })
+  await changed(attacked(page), again)
+  await page.getByLabel('Opacity of the heat').fill('0')
+  await page.getByLabel('Class that is explained').selectOption('target')
+  await expect(page).toHaveURL(/class=target/)
+
+  // The address restores it.
+  const heading = page.getByRole('heading', { name: /^Sample \d+$/ })
+  const sample = await heading.textContent()
+  await page.reload()
+  await expect(heading).toHaveText(sample ?? '')
+  await expect(page.getByLabel('Class that is explained')).toHaveValue('target')
+  await expect(layers).not.toHaveValue('')
+})
+
+test('keys walk the samples, in the grid and on the page', async ({ app, shared }) => {
+  await app.open()
+  const { page } = app
+  const { runId } = await shared.prepared()
+  await app.goTo(`#/inspect/${runId}/5`)
+  const heading = page.getByRole('heading', { name: /^Sample \d+$/ })
+  await expect(heading).toHaveText('Sample 5')
+  const selected = page.getByRole('grid', { name: 'Samples' }).getByRole('gridcell', { selected: true })
+  await expect(selected).toHaveAccessibleName(/^Sample 5, true class .*, answer /)
+  await selected.focus()
+  await page.keyboard.press('ArrowRight')
+  await expect(heading).toHaveText('Sample 6')
+  await expect(selected).toBeFocused()
+  await page.keyboard.press('Control+End')
+  await expect(heading).not.toHaveText('Sample 6')
+  await page.keyboard.press('Control+Home')
+  await expect(heading).toHaveText('Sample 0')
+  await expect(page).toHaveURL(/\/0$/)
+
+  await page.getByRole('heading', { level: 1 }).click()
+  await page.keyboard.press('ArrowRight')
+  await expect(heading).toHaveText('Sample 1')
+  await expect(attacked(page)).toBeVisible()
+})
+
+test('what is shown leaves the page with run, sample and settings', async ({ app, shared }) => {
+  await app.open()
+  const { page } = app
+  const { runId } = await shared.prepared()
+  await app.goTo(`#/inspect/${runId}/2`)
+  await expect(attacked(page)).toBeVisible()
+  const exported = (format: string) =>
+    app.saveFile(async () => {
+      await page.getByRole('button', { name: 'Export' }).click()
+      await page.getByRole('menuitem', { name: format }).click()
+    })
+  const csv = (await exported('CSV')).bytes.toString('utf8')
+  expect(csv).toContain(`${runId},evaluation,2,victim,triggered,grad-cam,last map,predicted,probability,`)
+  const png = (await exported('PNG')).bytes
+  expect(png.subarray(1, 4).toString('latin1')).toBe('PNG')
+  const svg = (await exported('SVG')).bytes.toString('utf8')
+  expect(svg).toContain(runId)
+  expect(svg).toContain('data:image/png;base64,')
+})
+
+test('a cell of a confusion matrix leads to its samples', async ({ app, shared }) => {
+  await app.open()
+  const { page } = app
+  const { runId } = await shared.prepared()
+  await app.goTo(`#/inspect/${runId}/0?part=confusion`)
+  const matrix = page.getByRole('grid', { name: 'Triggered, victim: true class by answer' })
+  const filled = matrix.getByRole('button', { name: /^[1-9]\d* samples? of class/ }).first()
+  const words = (await filled.getAttribute('aria-label')) ?? ''
+  await filled.click()
+  const [, found] = /^(\d+)/.exec(words) ?? []
+  await expect(page.getByRole('region', { name: 'Samples' }).getByText(`${found} of `)).toBeVisible()
+  await expect(page).toHaveURL(/true=\d+&answer=\d+/)
+})
+
+test('every part of an inspection can be used without seeing it', async ({ app, shared }) => {
+  await app.open()
+  const { page } = app
+  const { runId } = await shared.prepared()
+  const parts: readonly (readonly [part: string, shown: () => Locator])[] = [
+    ['sample', () => attacked(page)],
+    ['confusion', () => page.getByRole('grid', { name: /^Triggered, repaired/ })],
+    ['heat', () => page.getByRole('img', { name: /^Heat inside the trigger, distribution/ })],
+    ['triggers', () => page.getByRole('button', { name: 'Put recovered trigger 1 on the samples' })],
+    ['network', () => page.getByRole('img', { name: /^Values of / })],
+    ['features', () => page.getByRole('img', { name: /^Features, victim/ })],
+    ['frequencies', () => page.getByRole('img', { name: 'Frequencies: Clean images' })],
+  ]
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    for (const [part, shown] of parts) {
+      await app.goTo(`#/inspect/${runId}/1?part=${part}`)
+      await expect(shown()).toBeVisible()
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      const found = violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${part} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+      expect(found).toEqual([])
+    }
+  }
+})
