@@ -1,8 +1,11 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
-import { expect, openFinishedRun, test } from './host/app.js'
+import { expect as usual, openFinishedRun, test } from './host/app.js'
 
 test.use({ workspace: 'prepared' })
+
+/** The engine that looks into runs starts with the first question, and every answer is computed. */
+const expect = usual.configure({ timeout: 60_000 })
 
 const cell = (page: Page, name: RegExp): Locator => page.getByRole('img', { name })
 const attacked = (page: Page): Locator => cell(page, /^Triggered, victim: .*heat for class/)
@@ -11,7 +14,7 @@ const pixels = (canvas: Locator): Promise<string> =>
 
 /** What is drawn once it is no longer what it was. */
 async function changed(canvas: Locator, before: string): Promise<string> {
-  await expect.poll(() => pixels(canvas)).not.toBe(before)
+  await expect.poll(() => pixels(canvas), { timeout: 60_000 }).not.toBe(before)
   return pixels(canvas)
 }
 

@@ -79,7 +79,4 @@ test('a run', async ({ app }) => {
   await expect(page.getByRole('img', { name: /^Triggered, repaired: .*inside the trigger/ })).toBeVisible()
   await page.waitForLoadState('networkidle')
   await picture(page, 'inspect')
-  await page.getByRole('link', { name: 'Features', exact: true }).click()
-  await expect(page.getByRole('img', { name: /^Features, repaired/ })).toBeVisible()
-  await picture(page, 'inspect-features')
 })
