@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { DatasetState } from '../../../src-shared/model/dataset.js'
 import { ImportOptions } from '../../../src-shared/model/dataset.js'
 import { createDatasets, type Datasets } from '../../../src-main/app/datasets/datasets.js'
@@ -188,8 +188,13 @@ describe('downloading', () => {
         ...(from > 0 ? { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` } : {}),
       })
       if (limit > content.length - from) response.end(content.subarray(from))
-      else response.write(content.subarray(from, from + limit), () => setTimeout(() => response.destroy(), 20))
+      else response.write(content.subarray(from, from + limit), () => void breakOff(response, from + limit))
     }
+  /** Not before all of it is written down: what is still on its way when a connection breaks is lost. */
+  const breakOff = async (response: ServerResponse, bytes: number): Promise<void> => {
+    await vi.waitFor(async () => expect((await stat(join(folder, 'x.gz.part'))).size).toBe(bytes), 10_000)
+    response.destroy()
+  }
 
   it('goes on where the connection was cut off', async () => {
     let cuts = 0
