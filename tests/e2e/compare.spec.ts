@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
@@ -13,7 +14,16 @@ async function prepare(workspace: string): Promise<string[]> {
   inProgress!.events = inProgress!.events.slice(0, 11)
   hostile!.record.experiment.name = '=1+1 <b>\\input{x}</b> | 50 %'
   for (const run of runs) await writeRun(workspace, run)
+  await claim(workspace, inProgress!.record.runId)
   return runs.map(({ record }) => record.runId)
+}
+
+/** Says that the run is in progress in this process; one that is in no process counts as interrupted. */
+async function claim(workspace: string, runId: string): Promise<void> {
+  const holder = { pid: process.pid, host: hostname(), since: new Date().toISOString(), doing: 'a test' }
+  await mkdir(join(workspace, 'hosts'), { recursive: true })
+  await writeFile(join(workspace, 'hosts', 'test.lock'), JSON.stringify(holder))
+  await writeFile(join(workspace, 'runs', runId, 'host.json'), JSON.stringify({ lock: 'test.lock' }))
 }
 
 const table = (page: Page) => page.getByRole('table', { name: 'Runs' })
