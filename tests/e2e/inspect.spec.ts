@@ -93,6 +93,18 @@ test('what is shown leaves the page with run, sample and settings', async ({ app
   expect(svg).toContain('data:image/png;base64,')
 })
 
+test('a filter asks for the answers that it needs', async ({ app, shared }) => {
+  await app.open()
+  const { page } = app
+  const { runId } = await shared.prepared()
+  await app.goTo(`#/inspect/${runId}/0`)
+  const samples = page.getByRole('region', { name: 'Samples' })
+  for (const name of ['Flipped by the attack', 'Repaired', 'Wrong after']) {
+    await samples.getByRole('button', { name, exact: true }).click()
+    await expect(samples.getByText(/^[\d,]+ of [\d,]+ samples$/)).toBeVisible()
+  }
+})
+
 test('a cell of a confusion matrix leads to its samples', async ({ app, shared }) => {
   await app.open()
   const { page } = app

@@ -76,6 +76,7 @@ test('a run', async ({ app }) => {
 
   await page.getByRole('main').getByRole('link', { name: 'Inspect' }).click()
   await page.getByRole('button', { name: 'Flipped by the attack' }).click()
+  await expect(page.getByText(/^[\d,]+ of 1,875 samples$/)).toBeVisible()
   await expect(page.getByRole('img', { name: /^Triggered, repaired: .*inside the trigger/ })).toBeVisible()
   await page.waitForLoadState('networkidle')
   await picture(page, 'inspect')

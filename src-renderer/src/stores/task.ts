@@ -1,6 +1,6 @@
 import { onScopeDispose, shallowRef, type ShallowRef } from 'vue'
 import { TaskId } from '../../../src-shared/model/inspection.js'
-import { useAppClient } from './app-client.js'
+import type { AppClient } from '../client/create-app-client.js'
 import { useLoaded, type Loaded } from './loaded.js'
 
 export interface TaskProgress {
@@ -15,9 +15,11 @@ export interface Task<T> extends Loaded<T> {
   cancel(): void
 }
 
-/** Loading anew cancels what is under way, and so does the end of whoever uses it. */
-export function useTask<T>(fetch: (task: TaskId) => Promise<T>): Task<T> {
-  const client = useAppClient()
+/**
+ * Loading anew cancels what is under way, and so does the end of whoever uses it. The client is given, because tasks are
+ * also made later, where nothing can be injected.
+ */
+export function useTask<T>(client: AppClient, fetch: (task: TaskId) => Promise<T>): Task<T> {
   const progress = shallowRef<TaskProgress | null>(null)
   let underWay: TaskId | null = null
 

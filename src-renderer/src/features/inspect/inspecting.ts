@@ -52,7 +52,7 @@ export function provideInspecting(inspection: Inspection): Inspecting {
   const { runId, models, attack, sheets } = inspection
   const { place, sample, go } = useInspectPlace()
 
-  const split = useTask(async () =>
+  const split = useTask(client, async () =>
     splitData(await client.call('inspection.samples', { runId, split: place.value.split })),
   )
   watch(
@@ -108,7 +108,7 @@ export function provideInspecting(inspection: Inspection): Inspecting {
     const known = asked.get(id)
     if (known !== undefined) return known
     const made = scope!.run(() =>
-      useTask(async (task) => answersOf(await client.call('inspection.predict', { ...wanted, task }))),
+      useTask(client, async (task) => answersOf(await client.call('inspection.predict', { ...wanted, task }))),
     )!
     asked.set(id, made)
     void made.load()

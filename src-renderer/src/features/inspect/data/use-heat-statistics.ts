@@ -37,7 +37,7 @@ export function useHeatStatistics(runId: RunId, place: ComputedRef<InspectPlace>
     const known = asked.get(id)
     if (known !== undefined) return known
     const made = scope!.run(() =>
-      useTask(async (task) => heatMeasures(await client.call('inspection.heat', { ...wanted, task }))),
+      useTask(client, async (task) => heatMeasures(await client.call('inspection.heat', { ...wanted, task }))),
     )!
     asked.set(id, made)
     void made.load()
