@@ -4,9 +4,9 @@
  */
 import { AppError } from '../../src-shared/contract/errors.js'
 import type { Rehearsal, StageMeasure } from '../../src-shared/model/estimate.js'
+import { CURVE_IMAGES } from '../../src-shared/model/metrics.js'
 import { selectImages, type ImageSet } from './data/image-set.js'
 import type { DatasetDefinition, DefenseDefinition } from './define.js'
-import { CURVE_IMAGES } from './evaluation/scores.js'
 import type { ExperimentPlan, PlannedDefense } from './experiment-plan.js'
 import { runExperiment } from './run-experiment.js'
 import type { RunFiles } from './run-context.js'

@@ -24,6 +24,12 @@ export const Scores = z.object({
 })
 export type Scores = z.infer<typeof Scores>
 
+/**
+ * Test images at most that curves are measured on after each epoch: enough for a point of accuracy, few enough not to hold
+ * up the training. Final figures are measured on all.
+ */
+export const CURVE_IMAGES = 1000
+
 /** Names of the values that a run reports as it goes. Those of `defender` origin are all a defense can see. */
 export const MetricName = z.enum([
   'loss',

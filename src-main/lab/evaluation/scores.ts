@@ -1,4 +1,4 @@
-import type { Scores } from '../../../src-shared/model/metrics.js'
+import { CURVE_IMAGES, type Scores } from '../../../src-shared/model/metrics.js'
 import type { TensorMap } from '../compute/tensor-map.js'
 import { imageAt, indicesWhere, selectImages, type ImageSet } from '../data/image-set.js'
 import type { PlantedBackdoor } from '../define.js'
@@ -31,12 +31,6 @@ export function prepareExam(clean: ImageSet, backdoor: PlantedBackdoor | null, p
   for (let i = 0; i < set.count; i++) backdoor.trigger.paint(imageAt(set, i), positions)
   return { clean, triggered: { set, cleanIndices, targets: set.labels.map((label) => backdoor.targetOf(label)) } }
 }
-
-/**
- * The images that curves are measured on after each epoch: enough for a point of accuracy, few enough not to hold up the
- * training. Final figures are measured on all.
- */
-export const CURVE_IMAGES = 1000
 
 /** The first images of the exam, and those of them that have a trigger. The order of an evaluation split is random. */
 export function curveExam({ clean, triggered }: Exam): Exam {
