@@ -1,13 +1,15 @@
-import { heatColour } from '../../src-shared/inspection/heat-colours.js'
+import { colourOf, type HeatScale } from '../../src-shared/inspection/heat-colours.js'
 import type { Region } from '../../src-shared/model/inspection.js'
 
 /** Pixels of the sheet for one of the image: small images are hard to see at their own size. */
 const ENLARGED = 8
 const GAP = 8
+/** Of heat, so that what is below can be made out. */
+const OPACITY = 0.6
 const RGB = 3
 const BACKGROUND = 32
-/** Bluish green of Okabe and Ito, which no heat has. */
-const OUTLINE = [0, 158, 115] as const
+/** Vermilion of Okabe and Ito, as on the page. */
+const OUTLINE = [213, 94, 0] as const
 
 /** One image of a sample and its heat. */
 export interface HeatCell {
@@ -27,11 +29,11 @@ export interface Sheet {
   readonly data: Uint8Array
 }
 
-/** Images with their heat laid over them, in rows; `scale` is the heat that has the strongest colour. */
+/** Images with their heat laid over them, in rows; without a scale there is no heat anywhere. */
 export function heatSheet(
   rows: readonly (readonly HeatCell[])[],
   size: { readonly height: number; readonly width: number },
-  scale: number,
+  scale: HeatScale | null,
 ): Sheet {
   const columns = Math.max(...rows.map(({ length }) => length))
   const across = size.width * ENLARGED
@@ -47,7 +49,7 @@ export function heatSheet(
       for (let y = 0; y < down; y++) {
         for (let x = 0; x < across; x++) {
           const pixel = Math.floor(y / ENLARGED) * size.width + Math.floor(x / ENLARGED)
-          put(left + x, top + y, colourOf(cell, pixel, scale))
+          put(left + x, top + y, pixelColour(cell, pixel, scale))
         }
       }
       if (cell.region !== null) outline(cell.region, (x, y) => put(left + x, top + y, OUTLINE))
@@ -56,13 +58,10 @@ export function heatSheet(
   return { width, height, data }
 }
 
-function colourOf({ image, channels, heat }: HeatCell, pixel: number, scale: number): readonly number[] {
+function pixelColour({ image, channels, heat }: HeatCell, pixel: number, scale: HeatScale | null): readonly number[] {
   const below = Array.from({ length: RGB }, (_, c) => image[pixel * channels + (channels === 1 ? 0 : c)]!)
-  if (heat === null || scale === 0) return below
-  const [red, green, blue, opacity] = heatColour(heat[pixel]! / scale)
-  // Never wholly opaque, so that what is below can be made out.
-  const share = 0.7 * (opacity / 255)
-  return [red, green, blue].map((value, c) => Math.round(value * share + below[c]! * (1 - share)))
+  if (heat === null || scale === null) return below
+  return colourOf(heat[pixel]!, scale).map((value, c) => Math.round(value * OPACITY + below[c]! * (1 - OPACITY)))
 }
 
 function outline({ top, left, height, width }: Region, put: (x: number, y: number) => void): void {

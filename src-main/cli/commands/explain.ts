@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { parseOrThrow } from '../../../src-shared/contract/field-errors.js'
-import { heatScale } from '../../../src-shared/inspection/heat-colours.js'
+import { scaleFor } from '../../../src-shared/inspection/heat-colours.js'
 import { csvOf, npzOf } from '../../../src-shared/inspection/values-file.js'
 import { bytesOf, floatBlock, floatsOf, intBlock, type FloatBlock } from '../../../src-shared/model/array-block.js'
 import { RunId } from '../../../src-shared/model/ids.js'
@@ -166,7 +166,7 @@ async function writePicture(
 ): Promise<void> {
   // Only here, so that every other command starts without it.
   const { encode } = await import('fast-png')
-  const scale = Math.max(...cells.flat().map(({ heat }) => (heat === null ? 0 : heatScale(heat))))
+  const scale = scaleFor(cells.flat().flatMap(({ heat }) => (heat === null ? [] : [heat])))
   await writeFile(path, encode({ ...heatSheet(cells, shape, scale), channels: 3, depth: 8 }))
 }
 

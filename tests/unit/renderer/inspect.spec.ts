@@ -17,7 +17,7 @@ import { moveInGrid, rowsBetween, scrollToRow } from '../../../src-renderer/src/
 import { createSlots } from '../../../src-renderer/src/features/inspect/grid/slots.js'
 import { parsePlace, placeQuery, usualPlace } from '../../../src-renderer/src/features/inspect/inspect-place.js'
 import { differenceMaps } from '../../../src-renderer/src/features/inspect/sample/differences.js'
-import { colourOf, heatRgba, scaleFor } from '../../../src-renderer/src/ui/heat/colour-scale.js'
+import { colourOf, heatRgba, scaleFor } from '../../../src-shared/inspection/heat-colours.js'
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { confusionMatrix } from '../../../src-shared/inspection/confusion.js'
-import { heatColour } from '../../../src-shared/inspection/heat-colours.js'
 import { isFlipped, outcomeOf } from '../../../src-shared/inspection/outcomes.js'
 import { csvOf, npzOf } from '../../../src-shared/inspection/values-file.js'
 import { byteBlock, bytesOf, floatBlock, floatsOf, intBlock, intsOf } from '../../../src-shared/model/array-block.js'
@@ -41,18 +40,6 @@ it('carries arrays over any wire unchanged', () => {
   expect(floatsOf(JSON.parse(JSON.stringify(floatBlock(floats))) as ReturnType<typeof floatBlock>)).toEqual(floats)
   expect(intsOf(intBlock(Int32Array.of(-1, 2 ** 31 - 1)))).toEqual(Int32Array.of(-1, 2 ** 31 - 1))
   expect(bytesOf(byteBlock(Uint8Array.of(0, 255, 7)))).toEqual(Uint8Array.of(0, 255, 7))
-})
-
-it('shows no heat as nothing, and more heat as more', () => {
-  expect(heatColour(0)[3]).toBe(0)
-  expect(heatColour(2)).toEqual(heatColour(1))
-  const light = (heat: number): number =>
-    heatColour(heat)
-      .slice(0, 3)
-      .reduce((sum, each) => sum + each, 0)
-  for (const sign of [1, -1]) {
-    for (const heat of [0.2, 0.4, 0.6, 0.8]) expect(light(sign * (heat + 0.2))).toBeGreaterThan(light(sign * heat))
-  }
 })
 
 describe('values as files', () => {

@@ -1,5 +1,5 @@
 import { rgbaOf, type Pixels } from '../pixels/pixels.js'
-import { heatRgba, type HeatScale } from './colour-scale.js'
+import { heatRgba, type HeatScale } from '../../../../src-shared/inspection/heat-colours.js'
 
 export interface HeatPicture {
   /** Null: heat alone. */
