@@ -12,7 +12,8 @@ import torch
 from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam, Occlusion, Saliency
 from torch.nn import functional as F
 
-from reference import Group, SmallCnn, fill, fill_ints, load, pixels
+from networks import SmallCnn
+from reference import Group, fill, fill_ints, load, pixels
 
 SCRIPT = "make-explainers.py"
 SHAPE = (3, 16, 12, 3)

@@ -28,7 +28,6 @@ from networks import (
 )
 from reference import (
     Group,
-    SmallCnn,
     VALUES,
     fill,
     fill_ints,

@@ -255,13 +255,15 @@ class SmallCnn(nn.Module):
         self.conv3 = nn.Conv2d(2 * width, 4 * width, 3, padding=1, bias=False)
         self.bn3 = nn.BatchNorm2d(4 * width)
         self.fc = nn.Linear(4 * width, classes)
+        # Nothing to compute: places that attribution methods can hold on to.
+        self.marks = nn.ModuleDict({name: nn.Identity() for name in ("conv1", "conv2", "conv3")})
 
     def activations(self, images):
         """What the classifying layer receives. Images in 0..1, channels last."""
         x = (images_from_ours(images) - self.mean) / self.deviation
-        conv1 = F.relu(self.bn1(self.conv1(x)))
-        conv2 = F.relu(self.bn2(self.conv2(F.max_pool2d(conv1, 2))))
-        conv3 = F.relu(self.bn3(self.conv3(F.max_pool2d(conv2, 2))))
+        conv1 = self.marks["conv1"](F.relu(self.bn1(self.conv1(x))))
+        conv2 = self.marks["conv2"](F.relu(self.bn2(self.conv2(F.max_pool2d(conv1, 2)))))
+        conv3 = self.marks["conv3"](F.relu(self.bn3(self.conv3(F.max_pool2d(conv2, 2)))))
         self.maps = {"conv1": conv1, "conv2": conv2, "conv3": conv3}
         return conv3.mean((2, 3))
 

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
-from torch.nn import functional as F
 
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
@@ -101,37 +99,6 @@ def snapshot(module, prefix=""):
 def gradients(module):
     return {f"gradient/{name}": weight_to_ours(p.grad) for name, p in module.named_parameters()}
 
-
-# ---------------------------------------------------------------------------------------------------------------------
-# The small network
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-class SmallCnn(nn.Module):
-    def __init__(self, channels, width, classes, mean, deviation):
-        super().__init__()
-        self.mean, self.deviation = (torch.tensor(v).view(1, -1, 1, 1) for v in (mean, deviation))
-        self.conv1 = nn.Conv2d(channels, width, 3, padding=1, bias=False)
-        self.bn1 = nn.BatchNorm2d(width)
-        self.conv2 = nn.Conv2d(width, 2 * width, 3, padding=1, bias=False)
-        self.bn2 = nn.BatchNorm2d(2 * width)
-        self.conv3 = nn.Conv2d(2 * width, 4 * width, 3, padding=1, bias=False)
-        self.bn3 = nn.BatchNorm2d(4 * width)
-        self.fc = nn.Linear(4 * width, classes)
-        # Nothing to compute: places that attribution methods can hold on to.
-        self.marks = nn.ModuleDict({name: nn.Identity() for name in ("conv1", "conv2", "conv3")})
-
-    def activations(self, images):
-        """What the classifying layer receives. Images in 0..1, channels last."""
-        x = (images_from_ours(images) - self.mean) / self.deviation
-        conv1 = self.marks["conv1"](F.relu(self.bn1(self.conv1(x))))
-        conv2 = self.marks["conv2"](F.relu(self.bn2(self.conv2(F.max_pool2d(conv1, 2)))))
-        conv3 = self.marks["conv3"](F.relu(self.bn3(self.conv3(F.max_pool2d(conv2, 2)))))
-        self.maps = {"conv1": conv1, "conv2": conv2, "conv3": conv3}
-        return conv3.mean((2, 3))
-
-    def forward(self, images):
-        return self.fc(self.activations(images))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
