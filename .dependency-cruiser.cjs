@@ -106,7 +106,7 @@ module.exports = {
     onlyRooms('src-main/preload', ['src-shared'], 'The bridge must fit in one small file.'),
     onlyPackages('src-main/preload', 'electron', 'No packages in the sandboxed bridge.'),
     onlyRooms('src-main/serve', ['src-shared', 'src-main/app'], 'A shell around the application.'),
-    onlyPackages('src-main/serve', 'fastify|@fastify/[a-z]+|commander|zod', 'HTTP lives here.'),
+    onlyPackages('src-main/serve', 'fastify|@fastify/[a-z-]+|commander|zod', 'HTTP lives here.'),
     onlyRooms('src-main/cli', ['src-shared', 'src-main/app'], 'A shell around the application.'),
     onlyPackages('src-main/cli', 'commander|zod|fast-png', 'Small and quick to start; pictures are written as PNG.'),
 

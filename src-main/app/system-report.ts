@@ -21,6 +21,7 @@ export async function reportSystem(version: string, paths: AppPaths, engine: Eng
     memory: { totalMb: totalmem() / MB, freeMb: freemem() / MB, engineMb: memoryMb },
     datasetCache: await measureCache(paths.datasetCache),
     electron: await findElectron(paths.packageRoot),
+    access: 'work',
   }
 }
 

@@ -8,7 +8,7 @@ export function readCookie(header: string | undefined, name: string): string | u
     ?.slice(prefix.length)
 }
 
-/** Out of reach of scripts and of other sites; gone with the browser. */
-export function sessionCookie(name: string, value: string): string {
-  return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict`
+/** Out of reach of scripts and of other sites; gone with the browser. `isSecure`: never sent without encryption. */
+export function sessionCookie(name: string, value: string, isSecure: boolean): string {
+  return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
 }

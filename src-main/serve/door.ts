@@ -1,7 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Access } from '../../src-shared/model/access.js'
 
 const MAX_WRONG_TOKENS = 10
 const WINDOW_MS = 60_000
+/** A link to watch opens as often as it is tried; the oldest session that watches makes room. */
+const MAX_SESSIONS = 1000
 
 export type Exchange =
   | { readonly outcome: 'open'; readonly session: string }
@@ -9,20 +12,39 @@ export type Exchange =
   | { readonly outcome: 'too-many' }
 
 export interface Door {
-  /** A token that opens the door once. It takes the place of an earlier one that was not used. */
+  /** A token that opens the door once, to work. It takes the place of an earlier one that was not used. */
   issueToken(): string
+  /** A token that opens the door any number of times, to watch. */
+  issueShareToken(): string
   exchange(token: string): Exchange
-  isSession(value: string): boolean
+  /** What the holder of a session may do; null for who has none. */
+  accessOf(session: string): Access | null
+}
+
+interface Session {
+  readonly digest: Buffer
+  readonly access: Access
 }
 
 /**
- * Who may come in: whoever brings the token that was printed in the terminal gets a session for it, once. Only digests
- * are kept and compared, so neither time nor memory tells a secret.
+ * Who may come in: whoever brings a token that was printed in the terminal gets a session for it. Only digests are kept
+ * and compared, so neither time nor memory tells a secret.
  */
 export function createDoor(now: () => number): Door {
   let token: Buffer | null = null
-  const sessions: Buffer[] = []
+  let shareToken: Buffer | null = null
+  const sessions: Session[] = []
   let wrongAt: number[] = []
+
+  const admit = (access: Access): Exchange => {
+    const session = secret()
+    if (sessions.length >= MAX_SESSIONS) {
+      const oldest = sessions.findIndex((each) => each.access === 'watch')
+      sessions.splice(Math.max(0, oldest), 1)
+    }
+    sessions.push({ digest: digest(session), access })
+    return { outcome: 'open', session }
+  }
 
   return {
     issueToken() {
@@ -30,22 +52,31 @@ export function createDoor(now: () => number): Door {
       token = digest(fresh)
       return fresh
     },
+    issueShareToken() {
+      const fresh = secret()
+      shareToken = digest(fresh)
+      return fresh
+    },
     exchange(offered) {
       const time = now()
       wrongAt = wrongAt.filter((at) => time - at < WINDOW_MS)
       if (wrongAt.length >= MAX_WRONG_TOKENS) return { outcome: 'too-many' }
-      if (token === null || !timingSafeEqual(token, digest(offered))) {
-        wrongAt.push(time)
-        return { outcome: 'wrong' }
+      const brought = digest(offered)
+      const works = token !== null && timingSafeEqual(token, brought)
+      const watches = shareToken !== null && timingSafeEqual(shareToken, brought)
+      if (works) {
+        token = null
+        return admit('work')
       }
-      token = null
-      const session = secret()
-      sessions.push(digest(session))
-      return { outcome: 'open', session }
+      if (watches) return admit('watch')
+      wrongAt.push(time)
+      return { outcome: 'wrong' }
     },
-    isSession(value) {
+    accessOf(value) {
       const offered = digest(value)
-      return sessions.some((session) => timingSafeEqual(session, offered))
+      // All of them, so that the time does not tell which.
+      const found = sessions.filter((session) => timingSafeEqual(session.digest, offered))
+      return found[0]?.access ?? null
     },
   }
 }

@@ -9,10 +9,14 @@ export interface GuardedRequest {
   readonly path: string
   readonly host: string | undefined
   readonly origin: string | undefined
+  /** Only a page of this server can add it: other sites would have to ask first, and are refused. */
+  readonly requestedBy: string | undefined
   readonly isUpgrade: boolean
 }
 
 export const RPC_PATH = '/rpc'
+/** What a POST carries in the header `x-requested-by`. */
+export const REQUESTED_BY = 'unbackdoor'
 
 const METHODS = ['GET', 'HEAD', 'POST']
 const MAX_PATH_LENGTH = 1024
@@ -38,6 +42,9 @@ export function guard(request: GuardedRequest, site: Site): void {
   const changesSomething = request.method === 'POST' || request.isUpgrade
   if (changesSomething && (request.origin === undefined || !site.origins.has(request.origin))) {
     throw wrongOrigin(request.origin, site)
+  }
+  if (request.method === 'POST' && request.requestedBy !== REQUESTED_BY) {
+    throw new Refused(403, `The header x-requested-by is not "${REQUESTED_BY}".`, `Use the page at ${site.origin}.`)
   }
 }
 

@@ -5,10 +5,11 @@ import { RPC_PATH } from './guard.js'
 import { Refused } from './refused.js'
 import type { ServedApp } from './served-app.js'
 import type { RequireSession } from './session-routes.js'
+import { watchOnly } from './watch-only.js'
 import { createWebSocketTransport, type ServerSocket } from './websocket-transport.js'
 
 /** More pages than anyone has open; fewer than it takes to exhaust the server. */
-const MAX_SOCKETS = 64
+const MAX_SOCKETS = 256
 
 /** The one WebSocket that carries calls and events of the contract. */
 export function addRpcRoute(
@@ -17,6 +18,7 @@ export function addRpcRoute(
   requireSession: RequireSession,
   say: (line: string) => void,
 ): void {
+  const handlersOf = { work: app.handlers, watch: watchOnly(app.handlers) }
   server.route({
     method: 'GET',
     url: RPC_PATH,
@@ -29,8 +31,9 @@ export function addRpcRoute(
     handler: async () => {
       throw new Refused(426, 'Only WebSockets are answered at this address.')
     },
-    wsHandler: (socket: ServerSocket) => {
-      serve(createWebSocketTransport(socket, say), commands, app.handlers, {
+    wsHandler: (socket: ServerSocket, request) => {
+      const transport = createWebSocketTransport(socket, { say, now: () => performance.now() })
+      serve(transport, commands, handlersOf[requireSession(request)], {
         subscribe: (emit) => app.subscribe(emit),
         onInternalError: (error) => app.log(error),
       })

@@ -13,7 +13,7 @@ interface FileParams {
 export function addRunFiles(server: FastifyInstance, handlers: AppHandlers, requireSession: RequireSession): void {
   server.get<{ Params: FileParams }>(
     '/run/:runId/files/*',
-    { onRequest: async (request) => requireSession(request) },
+    { onRequest: async (request) => void requireSession(request) },
     async (request, reply) => {
       const { realPath, mediaType, disposition } = await findRunFile(
         handlers['run.snapshot'],

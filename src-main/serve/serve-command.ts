@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { parseArguments, type ServeArguments } from './arguments.js'
 import { createServer, type RunningServer } from './create-server.js'
 import { oneLine } from './one-line.js'
@@ -31,11 +32,19 @@ export async function serveCommand(argv: readonly string[], around: Surroundings
     around.say('The page has not been built. Run: npm run setup')
     return EXIT_REFUSED
   }
+  const tls = readTls(given, around.say)
+  if (tls === 'unreadable') return EXIT_REFUSED
   const app = around.openApp(given)
   try {
-    const server = await start(given, app, around)
+    const server = await start(given, tls, app, around)
     if (server === null) return EXIT_REFUSED
-    around.print(welcome(server.site, given.host, server.newLink(), around.onEnter !== null))
+    around.print(
+      welcome(server.site, given, {
+        link: server.newLink(),
+        shareLink: given.share ? server.newShareLink() : null,
+        canAsk: around.onEnter !== null,
+      }),
+    )
     around.onEnter?.(() => around.print(anotherLink(server.newLink())))
     const exitCode = await around.ended
     await server.close()
@@ -45,11 +54,35 @@ export async function serveCommand(argv: readonly string[], around: Surroundings
   }
 }
 
-async function start(given: ServeArguments, app: ServedApp, around: Surroundings): Promise<RunningServer | null> {
-  const { host, port } = given
+interface TlsFiles {
+  readonly cert: Buffer
+  readonly key: Buffer
+}
+
+/** Null where nothing is to be encrypted. What is wrong with the files is said. */
+function readTls({ tls }: ServeArguments, say: (text: string) => void): TlsFiles | null | 'unreadable' {
+  if (tls === null) return null
+  try {
+    const files = { cert: readFileSync(tls.certificate), key: readFileSync(tls.key) }
+    createSecureContext(files)
+    return files
+  } catch (error) {
+    const { certificate, key } = tls
+    say(oneLine(`The certificate ${certificate} with the key ${key} cannot be used: ${(error as Error).message}`))
+    return 'unreadable'
+  }
+}
+
+async function start(
+  given: ServeArguments,
+  tls: TlsFiles | null,
+  app: ServedApp,
+  around: Surroundings,
+): Promise<RunningServer | null> {
+  const { host, port, names } = given
   const { rendererFolder, say } = around
   try {
-    return await createServer({ app, rendererFolder, host, port, say })
+    return await createServer({ app, rendererFolder, host, port, names, tls, say })
   } catch (error) {
     const words = listenProblem(error as NodeJS.ErrnoException, given)
     if (words === null) throw error

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Access } from '../../src-shared/model/access.js'
 import { readCookie, sessionCookie } from './cookies.js'
 import type { Door } from './door.js'
 import { Refused } from './refused.js'
@@ -13,13 +14,14 @@ const HOW_TO_GET_IN =
 
 const TokenBody = z.strictObject({ token: z.string().min(1).max(200) })
 
-/** Throws unless the browser was let in before. */
-export type RequireSession = (request: FastifyRequest) => void
+/** What the browser may do. Throws unless it was let in before. */
+export type RequireSession = (request: FastifyRequest) => Access
 
 export function createSessionCheck(door: Door, site: () => Site): RequireSession {
   return (request) => {
     const session = readCookie(request.headers.cookie, site().cookieName)
-    if (session !== undefined && door.isSession(session)) return
+    const access = session === undefined ? null : door.accessOf(session)
+    if (access !== null) return access
     throw new Refused(403, 'This browser has not been let in by this server.', HOW_TO_GET_IN)
   }
 }
@@ -42,7 +44,7 @@ export function addSessionRoutes(
       case 'wrong':
         throw new Refused(403, 'This link was used before, or is not a link of this server.', HOW_TO_GET_IN)
       case 'open':
-        reply.header('set-cookie', sessionCookie(site().cookieName, exchange.session))
+        reply.header('set-cookie', sessionCookie(site().cookieName, exchange.session, site().isSecure))
         return reply.header('cache-control', 'no-store').code(204).send()
     }
   })

@@ -8,6 +8,10 @@ const HOLD_PROGRESS_ABOVE = 4 * MIB
 /** Beyond this much unread, nobody is reading any more. */
 const CLOSE_ABOVE = 64 * MIB
 
+/** A page in a hurry says a few dozen things at once; one in a loop does not stop. */
+const MAX_MESSAGES_AT_ONCE = 400
+const MAX_MESSAGES_PER_SECOND = 100
+
 const CLOSE_REFUSED = 1008
 const CLOSE_OVERLOAD = 1013
 
@@ -23,11 +27,18 @@ export interface ServerSocket {
 
 const AnyEvent = z.object({ kind: z.literal('event'), event: z.object({ type: z.string() }) })
 
+export interface SocketSurroundings {
+  /** One line for the terminal. */
+  say(line: string): void
+  /** Milliseconds that only go forward. */
+  now(): number
+}
+
 /**
  * The server's end of the wire to one page. A page that reads too slowly loses progress, of which the latest says
  * everything, and nothing else; a page that does not read at all loses the connection, and can ask for what it missed.
  */
-export function createWebSocketTransport(socket: ServerSocket, say: (line: string) => void): Transport {
+export function createWebSocketTransport(socket: ServerSocket, { say, now }: SocketSurroundings): Transport {
   let held: { readonly progress: unknown } | null = null
   let isOpen = true
 
@@ -69,13 +80,29 @@ export function createWebSocketTransport(socket: ServerSocket, say: (line: strin
     closeBecause(CLOSE_OVERLOAD, 'The page reads too slowly: more than 64 MiB were waiting for it.')
   }
 
-  socket.on('message', (data, isBinary) => core.deliver(isBinary ? undefined : parseJson(data.toString())))
+  let allowed = MAX_MESSAGES_AT_ONCE
+  let countedAt = now()
+  /** Whether the page keeps to the number of messages that one may send; closes on it where it does not. */
+  function isInTime(): boolean {
+    const time = now()
+    allowed = Math.min(MAX_MESSAGES_AT_ONCE, allowed + ((time - countedAt) / 1000) * MAX_MESSAGES_PER_SECOND)
+    countedAt = time
+    allowed -= 1
+    if (isOpen && allowed < 0) closeBecause(CLOSE_REFUSED, 'The page sends too many messages.')
+    return isOpen
+  }
+
+  socket.on('message', (data, isBinary) => {
+    if (isInTime()) core.deliver(isBinary ? undefined : parseJson(data.toString()))
+  })
   socket.on('close', (code, reason) => {
     isOpen = false
     core.closed(reason.toString() || `the page closed the connection (${code})`)
   })
   // Each ping is answered, so pings of a page that does not read the answers pile up as well.
-  socket.on('ping', closeIfUnread)
+  socket.on('ping', () => {
+    if (isInTime()) closeIfUnread()
+  })
 
   return core.transport
 }

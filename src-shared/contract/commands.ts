@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Access } from '../model/access.js'
 import { DatasetName, DatasetState, ImportOptions } from '../model/dataset.js'
 import { EngineInfo } from '../model/engine-info.js'
 import { Estimate } from '../model/estimate.js'
@@ -35,6 +36,8 @@ export const SystemReport = z.object({
   memory: z.object({ totalMb: z.number(), freeMb: z.number(), engineMb: z.number() }),
   datasetCache: z.object({ folder: z.string(), files: z.int(), totalMb: z.number() }),
   electron: z.object({ version: z.string().nullable(), binary: z.string().nullable(), reason: z.string() }),
+  /** What whoever asks may do. */
+  access: Access.default('work'),
 })
 export type SystemReport = z.infer<typeof SystemReport>
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createServer, type RunningServer } from '../../src-main/serve/create-server.js'
+import { createServer, type RunningServer, type ServerOptions } from '../../src-main/serve/create-server.js'
 import type { AppHandlers } from '../../src-shared/contract/commands.js'
 import type { AppEvent } from '../../src-shared/contract/events.js'
 import { fakeHandlers } from './fake-app.js'
@@ -21,18 +21,24 @@ export interface TestServer {
   token(): string
   /** A Cookie header that opens the door. */
   cookie(): Promise<string>
+  /** One that opens it to watch. */
+  watchCookie(): Promise<string>
   /** A socket as a page of this server opens it. */
   socket(cookie: string): WebSocket
   close(): Promise<void>
 }
 
-export interface TestServerOptions {
-  readonly handlers?: Partial<AppHandlers>
-  readonly port?: number
-}
+export type TestServerOptions = { readonly handlers?: Partial<AppHandlers> } & Partial<
+  Pick<ServerOptions, 'host' | 'port' | 'names' | 'tls' | 'maxRequestsPerMinute'>
+>
 
 /** The real server on a real port, around handlers in memory and a page of three files. */
-export async function startTestServer({ handlers = {}, port = 0 }: TestServerOptions = {}): Promise<TestServer> {
+export async function startTestServer({
+  handlers = {},
+  host = '127.0.0.1',
+  port = 0,
+  ...open
+}: TestServerOptions = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'serve-'))
   const rendererFolder = join(folder, 'renderer')
   await mkdir(join(rendererFolder, 'assets'), { recursive: true })
@@ -54,11 +60,16 @@ export async function startTestServer({ handlers = {}, port = 0 }: TestServerOpt
       log: () => `logged-${++logged}`,
     },
     rendererFolder,
-    host: '127.0.0.1',
+    host,
     port,
+    ...open,
     say: (line) => said.push(line),
   })
   const { origin } = server.site
+  const cookieFor = async (link: string): Promise<string> => {
+    const answer = await postToken(server.site.port, link.split('#token=')[1] ?? '')
+    return answer.headers['set-cookie']?.split(';')[0] ?? ''
+  }
 
   const started: TestServer = {
     server,
@@ -68,10 +79,8 @@ export async function startTestServer({ handlers = {}, port = 0 }: TestServerOpt
     emit: (event) => listeners.forEach((listener) => listener(event)),
     listeners: () => listeners.size,
     token: () => server.newLink().split('#token=')[1] ?? '',
-    async cookie() {
-      const answer = await postToken(started.port, started.token())
-      return answer.headers['set-cookie']?.split(';')[0] ?? ''
-    },
+    cookie: () => cookieFor(server.newLink()),
+    watchCookie: () => cookieFor(server.newShareLink()),
     socket: (cookie) => new WebSocket(`ws://127.0.0.1:${started.port}/rpc`, { headers: { cookie, origin } }),
     async close() {
       await server.close()
@@ -85,7 +94,7 @@ export function postToken(port: number, token: string, headers: Record<string, s
   return ask(port, {
     method: 'POST',
     path: '/session',
-    headers: { origin: `http://127.0.0.1:${port}`, ...headers },
+    headers: { origin: `http://127.0.0.1:${port}`, 'x-requested-by': 'unbackdoor', ...headers },
     body: JSON.stringify({ token }),
   })
 }

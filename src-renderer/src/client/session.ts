@@ -36,7 +36,11 @@ export function createSession(origin: string, token: string | null, request: Fet
 }
 
 function post(body: unknown): RequestInit {
-  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  return {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-requested-by': 'unbackdoor' },
+    body: JSON.stringify(body),
+  }
 }
 
 async function refusalOf(ask: () => Promise<Response>): Promise<AppError | null> {

@@ -22,6 +22,8 @@ export const useSystemStore = defineStore('system', () => {
     isLoading,
     load,
     engineText,
+    /** Whether this page was let in to look, and to change nothing. */
+    isWatching: computed(() => value.value?.access === 'watch'),
     isSlow: computed(() => value.value?.engine.backend === 'javascript'),
   }
 })

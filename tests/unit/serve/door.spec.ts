@@ -52,12 +52,20 @@ describe('the door', () => {
   it.each(['', '{', '[]', '"token"', '{"token":1}', '{"token":""}', '{"token":"a","more":1}'])(
     'refuses the body %s',
     async (body) => {
-      const headers = { origin: `http://127.0.0.1:${server.port}` }
+      const headers = { origin: `http://127.0.0.1:${server.port}`, 'x-requested-by': 'unbackdoor' }
       const answer = await ask(server.port, { method: 'POST', path: '/session', headers, body })
       expect(answer.status).toBe(400)
       expect(answer.body).toContain('message')
     },
   )
+
+  it('lets any number of browsers in to watch, until another link to watch is made', async () => {
+    const share = server.server.newShareLink().split('#token=')[1] ?? ''
+    for (let browser = 0; browser < 3; browser++) expect((await postToken(server.port, share)).status).toBe(204)
+    server.server.newShareLink()
+    expect((await postToken(server.port, share)).status).toBe(403)
+    expect(await isIn(await server.watchCookie())).toBe(true)
+  })
 
   it('slows guessing down', async () => {
     const right = server.token()
@@ -88,6 +96,23 @@ describe('the door', () => {
       'Refused GET /nothing.txt (404): There is nothing at this address.',
     ])
     expect(server.said.join('\n') + answer.body).not.toContain(token)
+  })
+})
+
+describe('the sessions', () => {
+  it('know what their holder may do, and those that work outlive any number of those that watch', () => {
+    const door = createDoor(() => 0)
+    const enter = (token: string): string => {
+      const exchange = door.exchange(token)
+      return exchange.outcome === 'open' ? exchange.session : ''
+    }
+    const worker = enter(door.issueToken())
+    const share = door.issueShareToken()
+    const watchers = Array.from({ length: 1001 }, () => enter(share))
+    expect(door.accessOf(worker)).toBe('work')
+    expect(door.accessOf(watchers.at(-1)!)).toBe('watch')
+    expect(door.accessOf(watchers[0]!)).toBeNull()
+    expect(door.accessOf('')).toBeNull()
   })
 })
 

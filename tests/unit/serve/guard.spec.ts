@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { siteOf } from '../../../src-main/serve/site.js'
+import { namesOf, siteOf } from '../../../src-main/serve/site.js'
 import { postToken, startTestServer, type TestServer } from '../../helpers/serve-server.js'
 import { ask, askUpgrade } from '../../helpers/serve-wire.js'
 
@@ -61,6 +61,12 @@ describe('the guard', () => {
     },
   )
 
+  it.each([null, '', 'XMLHttpRequest'])('refuses a POST whose x-requested-by is %j', async (value) => {
+    const answer = await postToken(server.port, server.token(), { 'x-requested-by': value })
+    expect(answer.status).toBe(403)
+    expect(answer.body).toContain('x-requested-by')
+  })
+
   it('refuses a missing Origin on POST and on the upgrade', async () => {
     expect((await postToken(server.port, server.token(), { origin: null })).status).toBe(403)
     expect((await askUpgrade(server.port, { origin: null, cookie })).status).toBe(403)
@@ -97,9 +103,35 @@ describe('the guard', () => {
   })
 })
 
+describe('the limit on requests', () => {
+  it('refuses more than one address may send, in words, and no page in use comes near it', async () => {
+    const server = await startTestServer({ maxRequestsPerMinute: 5 })
+    for (let request = 0; request < 5; request++) expect((await ask(server.port)).status).toBe(200)
+    const answer = await ask(server.port)
+    expect(answer.status).toBe(429)
+    expect(JSON.parse(answer.body)).toMatchObject({
+      code: 'busy',
+      message: expect.stringContaining('Too many requests'),
+    })
+    expect(answer.headers['content-security-policy']).toBeDefined()
+    await server.close()
+  })
+})
+
 describe('the site', () => {
+  const siteAt = (address: string, port: number) => siteOf({ port, isSecure: false, names: namesOf(address, []) })
+
   it('is named as browsers name it', () => {
-    expect([...siteOf('127.0.0.1', 80).hosts]).toEqual(['127.0.0.1', 'localhost'])
-    expect([...siteOf('::1', 8080).origins]).toEqual(['http://[::1]:8080', 'http://localhost:8080'])
+    expect([...siteAt('127.0.0.1', 80).hosts]).toEqual(['127.0.0.1', 'localhost'])
+    expect([...siteAt('::1', 8080).origins]).toEqual(['http://[::1]:8080', 'http://localhost:8080'])
+  })
+
+  it('has the names that were given to it first, and none that were not', () => {
+    const names = namesOf('192.0.2.7', ['gpu.example.org'])
+    const site = siteOf({ port: 443, isSecure: true, names })
+    expect(site.origin).toBe('https://gpu.example.org')
+    expect([...site.hosts]).toEqual(['gpu.example.org', '192.0.2.7'])
+    expect(site.cookieName).toBe('__Host-unbackdoor-443')
+    expect(namesOf('0.0.0.0', [])).toContain('127.0.0.1')
   })
 })

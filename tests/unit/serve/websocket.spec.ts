@@ -60,6 +60,20 @@ describe('the WebSocket', () => {
     expect(answers).toMatchObject([{ kind: 'refused' }])
   })
 
+  it('closes on a page that asks without end, and on one that pings without end', async () => {
+    const hello = '{"kind":"hello","protocol":1}'
+    const call = '{"kind":"call","id":0,"name":"run.list","input":{}}'
+    const { code, reason } = await closingAfter(hello, ...Array.from({ length: 500 }, () => call))
+    expect([code, reason]).toEqual([1008, 'The page sends too many messages.'])
+    const pinging = await openReader()
+    const ended = once(pinging, 'close')
+    pinging.resume()
+    for (let ping = 0; ping < 500; ping++) pinging.write(Buffer.from([0x89, 0x80, 0, 0, 0, 0]))
+    await expect.poll(() => server.said.filter((line) => line.includes('too many messages')).length).toBe(2)
+    pinging.destroy()
+    await ended
+  })
+
   it('says goodbye when the server ends, and lets go of its listeners', async () => {
     const socket = server.socket(cookie)
     await once(socket, 'open')
@@ -81,7 +95,7 @@ describe('the WebSocket', () => {
   })
 
   it('has an end to the number of pages it talks to', async () => {
-    const sockets = Array.from({ length: 64 }, () => server.socket(cookie))
+    const sockets = Array.from({ length: 256 }, () => server.socket(cookie))
     await Promise.all(sockets.map((socket) => once(socket, 'open')))
     const answer = await askUpgrade(server.port, { cookie })
     expect(answer.status).toBe(503)

@@ -1,0 +1,46 @@
+import type { Access } from '../model/access.js'
+import type { CommandName } from './commands.js'
+
+/** The least that a command takes. One that is not listed here does not compile, so that nobody forgets to decide. */
+export const ACCESS_NEEDED: Readonly<Record<CommandName, Access>> = {
+  'catalogue.list': 'watch',
+  'experiment.check': 'watch',
+  // It trains a few steps, beside whatever runs.
+  'experiment.estimate': 'work',
+  'trigger.preview': 'watch',
+  'run.start': 'work',
+  'run.cancel': 'work',
+  'run.pause': 'work',
+  'run.resume': 'work',
+  'run.stop': 'work',
+  'run.list': 'watch',
+  'run.annotate': 'work',
+  'run.snapshot': 'watch',
+  'dataset.list': 'watch',
+  'dataset.download': 'work',
+  'dataset.import': 'work',
+  'dataset.cancel': 'work',
+  'dataset.remove': 'work',
+  'study.plan': 'watch',
+  'study.start': 'work',
+  'study.resume': 'work',
+  'study.cancel': 'work',
+  'study.list': 'watch',
+  'study.show': 'watch',
+  'inspection.describe': 'watch',
+  'inspection.samples': 'watch',
+  'inspection.predict': 'watch',
+  'inspection.images': 'watch',
+  'inspection.explain': 'watch',
+  'inspection.heat': 'watch',
+  'inspection.patches': 'watch',
+  'inspection.network': 'watch',
+  'inspection.weights': 'watch',
+  'inspection.activations': 'watch',
+  'inspection.trigger-change': 'watch',
+  'inspection.embed': 'watch',
+  'inspection.spectra': 'watch',
+  // Of a task whose name only its caller knows.
+  'inspection.cancel': 'watch',
+  'system.report': 'watch',
+}
