@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { AppError } from '../../src-shared/contract/errors.js'
 import { invalidInput } from '../../src-shared/contract/field-errors.js'
 import {
   ANNOTATIONS_FORMAT,
@@ -11,29 +10,28 @@ import {
   type AnnotationsChange,
   type RunAnnotations,
 } from '../../src-shared/model/run-annotations.js'
+import { parseVersioned, type FileForm } from '../storage/versioned-file.js'
 import { writeWhole } from '../storage/write-whole.js'
 import { parseJson, readIfThere } from './read-json.js'
 
 export const ANNOTATIONS = 'annotations.json'
+const ANNOTATIONS_FORM: FileForm = {
+  format: ANNOTATIONS_FORMAT,
+  version: ANNOTATIONS_VERSION,
+  title: 'the tags and the note of a run',
+}
 
-/** What was said about the run in this folder. Throws `storage` if there is something that cannot be understood. */
+/** What was said about the run in this folder. Throws `storage` or `unsupported` if it cannot be understood. */
 export async function readAnnotations(folder: string): Promise<RunAnnotations> {
   const path = join(folder, ANNOTATIONS)
   const text = await readIfThere(path)
   if (text === null) return noAnnotations
-  const parsed = AnnotationsFile.safeParse(parseJson(text))
-  if (parsed.success) {
-    const { format: _format, version: _version, ...annotations } = parsed.data
-    return annotations
-  }
-  throw new AppError(
-    {
-      code: 'storage',
-      message: `${path} does not hold the tags and the note of a run in the form of this version.`,
-      hint: 'It was left as it is. Mend it, or move it away to begin anew.',
-    },
-    { cause: parsed.error },
-  )
+  const {
+    format: _format,
+    version: _version,
+    ...annotations
+  } = parseVersioned(path, ANNOTATIONS_FORM, AnnotationsFile, parseJson(text))
+  return annotations
 }
 
 /** Writes nothing if what is there cannot be understood, or if there would be too many tags. */

@@ -41,7 +41,7 @@ export interface App {
 export function createApp(options: AppOptions): App {
   const { paths, launchEngine, versions, now, log } = options
   const hosts = createRunHosts(paths.workspace)
-  const store = createRunStore(paths.workspace, hosts)
+  const store = createRunStore(paths.workspace, hosts, (problem) => void log(problem))
   const runs = createRuns({ store, engine: () => engine, versions, now, log })
   const studies = createStudies({ workspace: paths.workspace, store, runs })
   const engine = createEngineHost(launchEngine, {
@@ -106,7 +106,7 @@ export function createApp(options: AppOptions): App {
     'run.pause': async ({ runId }) => runs.steer('job.pause', runId),
     'run.resume': async ({ runId }) => runs.steer('job.resume', runId),
     'run.stop': async ({ runId }) => runs.steer('job.stop', runId),
-    'run.list': () => store.list(),
+    'run.list': (request) => store.list(request),
     'run.annotate': async ({ runId, change }) => {
       const annotations = await store.annotate(runId, change)
       runs.announce({ type: 'run.annotated', runId, annotations })
@@ -137,6 +137,7 @@ export function createApp(options: AppOptions): App {
     datasets.close()
     engine.close()
     hosts.close()
+    store.close()
   }
   return { handlers, subscribe: (listener) => runs.subscribe(listener), log, close }
 }

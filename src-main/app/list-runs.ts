@@ -1,102 +1,159 @@
 import { createHash } from 'node:crypto'
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdirSync, statSync } from 'node:fs'
+import { join, sep } from 'node:path'
 import type { Experiment } from '../../src-shared/model/experiment.js'
 import { listingFacts } from '../../src-shared/model/run-listing.js'
 import { experimentIdentity } from '../../src-shared/model/experiment-identity.js'
 import { RunId } from '../../src-shared/model/ids.js'
-import type { RunAnnotations } from '../../src-shared/model/run-annotations.js'
-import type { RunListing, RunRecord } from '../../src-shared/model/run-record.js'
+import type { RunRecord } from '../../src-shared/model/run-record.js'
+import type { RunList, RunListRequest } from '../../src-shared/runs/run-list.js'
+import { isFromNewer } from '../storage/versioned-file.js'
 import { ANNOTATIONS, readAnnotations } from './annotations-file.js'
-import { isUnderWay } from './lost-runs.js'
 import { storageError } from './read-json.js'
+import { createRunIndex, type IndexedFolder, type KnownFolder } from './run-index.js'
 
-/** Files that are looked at at once: enough to keep the disk busy. */
+/** Runs that are read at once: enough to keep the disk busy. */
 const AT_ONCE = 16
+/** A folder that changed so recently may change again at the same time of the file system's clock. */
+const UNSETTLED_MS = 100
+/** A file that was changed in its place leaves no trace on its folder, so the files are looked at this often. */
+const EXACT_EVERY_MS = 1000
 
-export interface ListedRuns {
-  /** Newest first. */
-  readonly runs: RunListing[]
-  /** Names of folders that are no runs, or whose record cannot be read. */
-  readonly unreadable: string[]
+export interface RunLister {
+  list(request: RunListRequest): Promise<RunList>
+  close(): void
 }
 
-type Facts = Omit<RunListing, 'annotations'>
+export interface RunListerOptions {
+  readonly workspace: string
+  /** Of the runs. */
+  readonly root: string
+  readonly recordFile: string
+  read(runId: RunId): Promise<RunRecord>
+  isLost(runId: RunId): Promise<boolean>
+  log(problem: unknown): void
+}
 
-/** What was made of a file, and the state of the file it was made of. */
-interface Known<T> {
-  readonly stamp: string
-  readonly value: T
+export const INDEX_FILE = 'index.sqlite'
+
+/**
+ * Lists the runs under `root` from the index, after looking which folders have changed since: every program replaces
+ * files whole, which changes the time of their folder, so one look per folder tells.
+ */
+export function createRunLister({ workspace, root, recordFile, read, isLost, log }: RunListerOptions): RunLister {
+  const index = createRunIndex(join(workspace, INDEX_FILE), log)
+  let lookedAtFiles = 0
+
+  const filesStampOf = (name: string): string =>
+    [recordFile, ANNOTATIONS].map((file) => stampOf(join(root, name, file))).join(' ')
+
+  const readFolder = async (name: string): Promise<Pick<IndexedFolder, 'listing' | 'problem'>> => {
+    const runId = RunId.safeParse(name)
+    if (!runId.success) return { listing: null, problem: 'unreadable' }
+    try {
+      const record = await read(runId.data)
+      const annotations = await readAnnotations(join(root, name)).catch(() => null)
+      return { listing: { ...listingFacts(record, experimentKey(record.experiment)), annotations }, problem: null }
+    } catch (error) {
+      return { listing: null, problem: isFromNewer(error) ? 'newer' : 'unreadable' }
+    }
+  }
+
+  /** Whether it may be another than the one that is known. `isExact`: also by the state of its files. */
+  const hasChanged = (name: string, known: KnownFolder | undefined, isExact: boolean): boolean => {
+    if (known === undefined || known.problem === 'unreadable') return true
+    if (known.folderStamp !== stampOf(`${root}${sep}${name}`)) return true
+    return isExact && known.filesStamp !== filesStampOf(name)
+  }
+
+  /** Nobody changes the record of a run whose process is gone, until it is read. */
+  const isStale = async ({ name }: KnownFolder): Promise<boolean> => {
+    const runId = RunId.safeParse(name)
+    return runId.success && (await isLost(runId.data))
+  }
+
+  const examine = async (name: string): Promise<IndexedFolder> => {
+    const folderStamp = settledStampOf(join(root, name))
+    const filesStamp = filesStampOf(name)
+    // Read after its state was noted: what changes in between is seen at the next list.
+    return { name, folderStamp, filesStamp, ...(await readFolder(name)) }
+  }
+
+  const lookForChanges = async (): Promise<void> => {
+    const names = namesIn(root)
+    const known = index.known()
+    const now = Date.now()
+    const isExact = now - lookedAtFiles > EXACT_EVERY_MS
+    const suspects = new Set(names.filter((name) => hasChanged(name, known.get(name), isExact)))
+    for (const folder of known.values()) if (folder.isUnderWay && (await isStale(folder))) suspects.add(folder.name)
+    const examined = await inTurns([...suspects], examine)
+    const present = new Set(names)
+    index.update(
+      examined,
+      [...known.keys()].filter((name) => !present.has(name)),
+    )
+    if (isExact) lookedAtFiles = now
+  }
+
+  const listOnce = async (request: RunListRequest): Promise<RunList> => {
+    await lookForChanges()
+    const folders = [...index.known().values()]
+    const namesWith = (problem: KnownFolder['problem']): string[] =>
+      folders
+        .filter((folder) => folder.problem === problem)
+        .map(({ name }) => name)
+        .toSorted()
+        .toReversed()
+    return { ...index.list(request), unreadable: namesWith('unreadable'), newer: namesWith('newer') }
+  }
+
+  const answer = async (request: RunListRequest): Promise<RunList> => {
+    // A workspace without runs gets no index.
+    if (namesIn(root).length === 0) return { runs: [], total: 0, unreadable: [], newer: [] }
+    for (;;) {
+      try {
+        return await listOnce(request)
+      } catch (error) {
+        if (!index.replace(error)) throw error
+      }
+    }
+  }
+
+  // One after the other: what one has found the next need not look for.
+  let lists: Promise<unknown> = Promise.resolve()
+
+  return {
+    list(request) {
+      const listed = lists.then(() => answer(request))
+      lists = listed.catch(() => undefined)
+      return listed
+    },
+    close: () => index.close(),
+  }
+}
+
+function namesIn(root: string): string[] {
+  try {
+    return readdirSync(root)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw storageError(`${root} cannot be read: ${(error as Error).message}`, error)
+  }
 }
 
 /**
- * Lists the runs under `root`. What was read of a file is kept for as long as its time, size and number stay the same,
- * so that only the first list reads all of them.
+ * Changes whenever the file or folder does: whole-file writes give it a new number, others a new time or size. The time
+ * is that of the change, which nobody can set.
  */
-export function createRunLister(
-  root: string,
-  recordFile: string,
-  { read, isLost }: { read(runId: RunId): Promise<RunRecord>; isLost(runId: RunId): Promise<boolean> },
-) {
-  /** Null: not readable. */
-  let facts = new Map<string, Known<Facts | null>>()
-  let annotations = new Map<string, Known<RunAnnotations | null>>()
-
-  const factsOf = async (name: string): Promise<Known<Facts | null>> => {
-    const stamp = await stampOf(join(root, name, recordFile))
-    const known = facts.get(name)
-    const runId = RunId.safeParse(name)
-    // Nobody changes the record of a run whose process is gone, until it is read.
-    const isStale = runId.success && known?.value && isUnderWay(known.value) && (await isLost(runId.data))
-    if (known?.stamp === stamp && !isStale) return known
-    const record = runId.success && stamp !== NO_FILE ? await read(runId.data).catch(() => null) : null
-    if (record === null) return { stamp, value: null }
-    return {
-      // Reading may have changed it.
-      stamp: isUnderWay(record) ? stamp : await stampOf(join(root, name, recordFile)),
-      value: listingFacts(record, experimentKey(record.experiment)),
-    }
-  }
-
-  const annotationsOf = async (name: string): Promise<Known<RunAnnotations | null>> => {
-    const stamp = await stampOf(join(root, name, ANNOTATIONS))
-    const known = annotations.get(name)
-    if (known?.stamp === stamp) return known
-    return { stamp, value: await readAnnotations(join(root, name)).catch(() => null) }
-  }
-
-  return async (): Promise<ListedRuns> => {
-    const names = await readdir(root).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return []
-      throw storageError(`${root} cannot be read: ${error.message}`, error)
-    })
-    const newestFirst = names.toSorted().toReversed()
-    const found = await inTurns(newestFirst, async (name) => {
-      const [record, said] = await Promise.all([factsOf(name), annotationsOf(name)])
-      return { name, record, said }
-    })
-    facts = readable(found.map(({ name, record }) => [name, record]))
-    annotations = readable(found.map(({ name, said }) => [name, said]))
-    return {
-      runs: found.flatMap(({ record, said }) =>
-        record.value === null ? [] : [{ ...record.value, annotations: said.value }],
-      ),
-      unreadable: found.flatMap(({ name, record }) => (record.value === null ? [name] : [])),
-    }
-  }
+function stampOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found === undefined ? 'none' : `${found.ino} ${found.ctimeMs} ${found.size}`
 }
 
-/** Made anew, so that what was deleted is forgotten, and what could not be read is tried again. */
-function readable<T>(entries: [string, Known<T | null>][]): Map<string, Known<T | null>> {
-  return new Map(entries.filter(([, { value }]) => value !== null))
-}
-
-const NO_FILE = 'none'
-
-/** Changes whenever the file does: whole-file writes give it a new number, others a new time or size. */
-async function stampOf(path: string): Promise<string> {
-  const found = await stat(path).catch(() => null)
-  return found === null ? NO_FILE : `${found.ino} ${found.mtimeMs} ${found.size}`
+/** Empty, so that it is looked at again, where the folder changed just now. */
+function settledStampOf(folder: string): string {
+  const changed = statSync(folder, { throwIfNoEntry: false })?.ctimeMs ?? 0
+  return Date.now() - changed > UNSETTLED_MS ? stampOf(folder) : ''
 }
 
 /** The same for experiments that differ only in seed and name. */

@@ -7,13 +7,15 @@ import { RunEvent } from '../../src-shared/contract/events.js'
 import { invalidInput } from '../../src-shared/contract/field-errors.js'
 import { RunId } from '../../src-shared/model/ids.js'
 import type { AnnotationsChange, RunAnnotations } from '../../src-shared/model/run-annotations.js'
-import { RunRecord } from '../../src-shared/model/run-record.js'
+import { RUN_FORMAT, RUN_VERSION, RunRecord } from '../../src-shared/model/run-record.js'
+import { allRuns, type RunList, type RunListRequest } from '../../src-shared/runs/run-list.js'
 import { takeLock } from '../storage/file-lock.js'
+import { parseVersioned, type FileForm } from '../storage/versioned-file.js'
 import { writeWhole } from '../storage/write-whole.js'
 import { changeAnnotations } from './annotations-file.js'
-import { createRunLister, type ListedRuns } from './list-runs.js'
+import { createRunLister } from './list-runs.js'
 import { endOfLost, isUnderWay, type LostEnd } from './lost-runs.js'
-import { parseJson, readIfThere, storageError } from './read-json.js'
+import { parseJson, readIfThere } from './read-json.js'
 import type { RunHosts } from './run-hosts.js'
 
 const RECORD = 'run.json'
@@ -22,22 +24,26 @@ const METRICS = 'metrics.csv'
 const SETTLING = 'settling.lock'
 const METRICS_HEADER = 'stage,epoch,origin,name,value\n'
 
+const RECORD_FORM: FileForm = { format: RUN_FORMAT, version: RUN_VERSION, title: 'the record of a run' }
+
 export interface RunStore {
   folderOf(runId: RunId): string
   create(record: RunRecord): Promise<void>
   save(record: RunRecord): Promise<void>
   read(runId: RunId): Promise<RunRecord>
-  list(): Promise<ListedRuns>
+  /** All of them, newest first, if nothing is asked for. */
+  list(request?: RunListRequest): Promise<RunList>
   annotate(runId: RunId, change: AnnotationsChange): Promise<RunAnnotations>
   append(event: RunEvent): Promise<void>
   readEvents(runId: RunId): Promise<RunEvent[]>
+  close(): void
 }
 
 /**
  * Folders of plain files under `<workspace>/runs`: the only truth about runs. A run that was left in the middle by a
  * process that is gone is marked as what it is when it is next read.
  */
-export function createRunStore(workspace: string, hosts: RunHosts): RunStore {
+export function createRunStore(workspace: string, hosts: RunHosts, log: (problem: unknown) => void): RunStore {
   const root = join(resolve(workspace), 'runs')
   const folderOf = (runId: RunId): string => join(root, runId)
   const save = async (record: RunRecord): Promise<void> => {
@@ -55,9 +61,7 @@ export function createRunStore(workspace: string, hosts: RunHosts): RunStore {
         hint: 'The command "list runs" shows the runs of a workspace; --workspace chooses another.',
       })
     }
-    const parsed = RunRecord.safeParse(parseJson(text))
-    if (!parsed.success) throw storageError(`${path} is not a run record of this version`, parsed.error)
-    return parsed.data
+    return parseVersioned(path, RECORD_FORM, RunRecord, parseJson(text))
   }
 
   const readEvents = async (runId: RunId): Promise<RunEvent[]> => {
@@ -94,6 +98,8 @@ export function createRunStore(workspace: string, hosts: RunHosts): RunStore {
     }
   }
 
+  const lister = createRunLister({ workspace: resolve(workspace), root, recordFile: RECORD, read, isLost, log })
+
   // One change after the other: each begins with what the one before has written.
   let changes: Promise<unknown> = Promise.resolve()
 
@@ -101,7 +107,7 @@ export function createRunStore(workspace: string, hosts: RunHosts): RunStore {
     folderOf,
     save,
     read,
-    list: createRunLister(root, RECORD, { read, isLost }),
+    list: (request = allRuns) => lister.list(request),
     annotate(runId, change) {
       const changed = changes.then(async () => {
         await read(runId)
@@ -127,6 +133,7 @@ export function createRunStore(workspace: string, hosts: RunHosts): RunStore {
       await appendFile(join(folder, METRICS), lines.join(''))
     },
     readEvents,
+    close: () => lister.close(),
   }
 }
 

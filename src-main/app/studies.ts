@@ -3,8 +3,16 @@ import { join, resolve } from 'node:path'
 import { AppError } from '../../src-shared/contract/errors.js'
 import { PluginId, type RunId } from '../../src-shared/model/ids.js'
 import type { RunListing } from '../../src-shared/model/run-record.js'
-import { StudyPlan, type PlannedStudy, type StudyState, type StudySummary } from '../../src-shared/model/study.js'
+import {
+  STUDY_FORMAT,
+  STUDY_VERSION,
+  StudyPlan,
+  type PlannedStudy,
+  type StudyState,
+  type StudySummary,
+} from '../../src-shared/model/study.js'
 import { cellStatus, countCells } from '../../src-shared/study/study-progress.js'
+import { parseVersioned, type FileForm } from '../storage/versioned-file.js'
 import { writeWhole } from '../storage/write-whole.js'
 import { experimentKey } from './list-runs.js'
 import { isUnderWay } from './lost-runs.js'
@@ -13,6 +21,7 @@ import type { RunStore } from './run-store.js'
 import type { Runs } from './runs.js'
 
 const PLAN = 'study.json'
+const PLAN_FORM: FileForm = { format: STUDY_FORMAT, version: STUDY_VERSION, title: 'the plan of a study' }
 
 export interface Studies {
   /** The plan with the runs that there are for it; nothing is written. */
@@ -59,11 +68,7 @@ export function createStudies({ workspace, store, runs }: StudiesOptions): Studi
     const path = join(folderOf(name), PLAN)
     const text = await readIfThere(path)
     if (text === null) throw new AppError({ code: 'not-found', message: `There is no study "${name}" in ${root}.` })
-    const parsed = StudyPlan.safeParse(parseJson(text))
-    if (!parsed.success) {
-      throw storageError(`${path} does not hold a study in the form of this version.`, parsed.error)
-    }
-    return parsed.data
+    return parseVersioned(path, PLAN_FORM, StudyPlan, parseJson(text))
   }
 
   const show: Studies['show'] = async (name) => ({ ...(await match(await readPlan(name))), folder: folderOf(name) })

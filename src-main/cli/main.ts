@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { AppError } from '../../src-shared/contract/errors.js'
 import { downloadCommand, importCommand, listDatasets, removeCommand, showDataset } from './commands/datasets.js'
 import type { StudyRequest } from '../../src-shared/model/study.js'
+import { sortKeys, type Sorting } from '../../src-shared/runs/run-row.js'
 import { doctorCommand } from './commands/doctor.js'
 import { listables, listCommand, type Listable } from './commands/list.js'
 import { methodCommand } from './commands/method.js'
@@ -10,7 +11,7 @@ import { showCommand } from './commands/show.js'
 import { studyCommand } from './commands/study.js'
 import { tagCommand } from './commands/tag.js'
 import { addInspectionCommands } from './inspection-commands.js'
-import { collect, listable, positiveNumber, scale, wholeNumber, words } from './option-values.js'
+import { collect, listable, positiveNumber, scale, sorting, wholeNumber, words } from './option-values.js'
 import { plain, say } from './output.js'
 
 /** Something in the request was wrong, and nothing was started. */
@@ -60,11 +61,26 @@ async function main(argv: readonly string[]): Promise<number> {
     .command('list')
     .description('list what there is')
     .argument('[what]', listables.join(' | '), listable)
+    .option('--filter <words>', 'of the runs those with these words, or tag:..., attack:..., state:... and so on')
+    .option('--sort <key>', `runs by ${sortKeys.join(', ')}; with a minus before it the other way round`, sorting)
+    .option('--limit <number>', 'so many runs at most', positiveNumber)
     .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
     .option('--json', 'as JSON')
-    .action(async (what: Listable | undefined, options: { workspace: string; json?: boolean }) => {
-      exitCode = await listCommand(what ?? null, { workspace: options.workspace, json: options.json ?? false })
-    })
+    .addHelpText('after', '\nSuch as: unbackdoor list runs --filter "tag:paper -state:failed" --sort attackAfter')
+    .action(
+      async (
+        what: Listable | undefined,
+        options: { workspace: string; json?: boolean; filter?: string; sort?: Sorting; limit?: number },
+      ) => {
+        exitCode = await listCommand(what ?? null, {
+          workspace: options.workspace,
+          json: options.json ?? false,
+          filter: options.filter ?? null,
+          sort: options.sort ?? null,
+          limit: options.limit ?? null,
+        })
+      },
+    )
 
   program
     .command('method')

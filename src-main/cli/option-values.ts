@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { StudyScale } from '../../src-shared/model/study.js'
+import { sortKeys, type Sorting } from '../../src-shared/runs/run-row.js'
 import { listables, type Listable } from './commands/list.js'
 
 /** What the values of options may be, for Commander: each returns the value or says in words what is allowed. */
@@ -42,4 +43,12 @@ export function listable(text: string): Listable {
   const found = listables.find((name) => name === text)
   if (found === undefined) throw new InvalidArgumentError(`must be one of ${listables.join(', ')}`)
   return found
+}
+
+/** A key by which runs are sorted, with a minus before it the other way round. */
+export function sorting(text: string): Sorting {
+  const isDescending = text.startsWith('-')
+  const key = sortKeys.find((name) => name === (isDescending ? text.slice(1) : text))
+  if (key === undefined) throw new InvalidArgumentError(`must be one of ${sortKeys.join(', ')}`)
+  return { key, isDescending }
 }

@@ -9,7 +9,8 @@ import { JsonValue } from '../model/json.js'
 import { PreviewRequest, TriggerPreview } from '../model/trigger-preview.js'
 import { Catalogue } from '../model/plugin-manifest.js'
 import { AnnotationsChange, RunAnnotations } from '../model/run-annotations.js'
-import { RunListing, RunRecord } from '../model/run-record.js'
+import { RunRecord } from '../model/run-record.js'
+import { RunList, RunListRequest } from '../runs/run-list.js'
 import { PlannedStudy, StudyPlan, StudyRequest, StudyState, StudySummary } from '../model/study.js'
 import { command, type Handlers } from './command.js'
 import { RunEvent } from './events.js'
@@ -58,7 +59,7 @@ export const commands = {
   'run.resume': command(z.object({ runId: RunId }), nothing),
   /** Ends each optimisation after its present epoch, keeps and evaluates what there is, and finishes the run. */
   'run.stop': command(z.object({ runId: RunId }), nothing),
-  'run.list': command(nothing, z.object({ runs: z.array(RunListing), unreadable: z.array(z.string()) })),
+  'run.list': command(RunListRequest, RunList),
   /** Tags, note, star, archive. Refused where what is there cannot be read, so that nothing is written over. */
   'run.annotate': command(
     z.object({ runId: RunId, change: AnnotationsChange }),

@@ -32,7 +32,7 @@ export const fakeHandlers: AppHandlers = {
   'run.cancel': async () => {
     throw new Error('a bug')
   },
-  'run.list': async () => ({ runs: [], unreadable: ['notes'] }),
+  'run.list': async () => ({ runs: [], total: 0, unreadable: ['notes'], newer: [] }),
   'run.annotate': async () => {
     throw new AppError({ code: 'storage', message: 'Not readable.' })
   },

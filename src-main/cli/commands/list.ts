@@ -1,7 +1,9 @@
 import type { PluginKind, PluginManifest } from '../../../src-shared/model/plugin-manifest.js'
 import type { RunListing } from '../../../src-shared/model/run-record.js'
+import { parseRunQuery } from '../../../src-shared/runs/run-query.js'
+import type { Sorting } from '../../../src-shared/runs/run-row.js'
 import { percent, plain, printJson, printResult, say } from '../output.js'
-import { withApp } from '../session.js'
+import { withApp, type AppClient } from '../session.js'
 
 export const listables = ['attacks', 'defenses', 'models', 'datasets', 'explainers', 'presets', 'runs'] as const
 export type Listable = (typeof listables)[number]
@@ -17,11 +19,22 @@ const kinds: Partial<Record<Listable, PluginKind>> = {
 export interface ListOptions {
   readonly workspace: string
   readonly json: boolean
+  /** Of the runs; null takes all of them. */
+  readonly filter: string | null
+  /** Null: newest first. */
+  readonly sort: Sorting | null
+  readonly limit: number | null
 }
 
 /** Lists one kind of thing, or all of them. */
-export function listCommand(what: Listable | null, { workspace, json }: ListOptions): Promise<number> {
+export function listCommand(what: Listable | null, options: ListOptions): Promise<number> {
+  const { workspace, json } = options
   return withApp({ workspace, threads: null }, async (client) => {
+    if (what === 'runs') {
+      const runs = await listRuns(client, options)
+      if (json) printJson(runs)
+      return 0
+    }
     const catalogue = await client.call('catalogue.list', {})
     const wanted = what === null ? listables : [what]
     const found: Record<string, unknown> = {}
@@ -39,10 +52,7 @@ export function listCommand(what: Listable | null, { workspace, json }: ListOpti
             catalogue.experiments.map(({ id, summary }) => [id, summary]),
           )
       } else {
-        const { runs, unreadable } = await client.call('run.list', {})
-        found[listable] = runs
-        if (!json) printSection(listable, runs.map(runRow))
-        if (unreadable.length > 0) say(`Not readable as runs: ${unreadable.map(plain).join(', ')}`)
+        found[listable] = await listRuns(client, options)
       }
     }
     if (json) printJson(what === null ? found : found[what])
@@ -53,6 +63,17 @@ export function listCommand(what: Listable | null, { workspace, json }: ListOpti
     const names = presets.map((preset) => (preset.oracle ? `${preset.id} (oracle)` : preset.id))
     return [id, names.length === 0 ? summary : `${summary} Presets: ${names.join(', ')}.`]
   }
+}
+
+/** Needs no engine. */
+async function listRuns(client: AppClient, { json, filter, sort, limit }: ListOptions): Promise<RunListing[]> {
+  for (const problem of parseRunQuery(filter ?? '').problems) say(problem)
+  const { runs, total, unreadable, newer } = await client.call('run.list', { filter, sort, limit })
+  if (!json) printSection('runs', runs.map(runRow))
+  if (runs.length < total) say(`${runs.length} of ${total} runs.`)
+  if (unreadable.length > 0) say(`Not readable as runs: ${unreadable.map(plain).join(', ')}`)
+  if (newer.length > 0) say(`From a newer version of the program, and left alone: ${newer.map(plain).join(', ')}`)
+  return runs
 }
 
 function runRow({ runId, status, name, summary, annotations }: RunListing): string[] {

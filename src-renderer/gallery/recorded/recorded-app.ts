@@ -184,7 +184,9 @@ export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
 
     'run.list': async () => ({
       runs: [...runs.values()].map(listingOf).toSorted((a, b) => (a.runId < b.runId ? 1 : -1)),
+      total: runs.size,
       unreadable: [],
+      newer: [],
     }),
     'run.annotate': async ({ runId, change }) => {
       const run = found(runId)

@@ -41,6 +41,7 @@ export const useRunsStore = defineStore('runs', () => {
     list: value,
     runs,
     unreadable: computed(() => value.value?.unreadable ?? []),
+    newer: computed(() => value.value?.newer ?? []),
     error,
     isLoading,
     load,

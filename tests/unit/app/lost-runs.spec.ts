@@ -7,6 +7,7 @@ import type { App } from '../../../src-main/app/create-app.js'
 import type { RunId } from '../../../src-shared/model/ids.js'
 import { createFakeEngine, fakeEngineInfo, type FakeEngine } from '../../helpers/fake-engine.js'
 import { createTestApp, removeWorkspace } from '../../helpers/test-app.js'
+import { allRuns } from '../../../src-shared/runs/run-list.js'
 
 const experiment = { dataset: { id: 'mnist-10k' }, model: { id: 'small-cnn' }, attack: { id: 'badnets' }, defenses: [] }
 
@@ -43,7 +44,7 @@ describe('a run whose process is gone', () => {
     }
   }
   const statusesIn = async (app: App): Promise<string[]> =>
-    (await app.handlers['run.list']({})).runs.map(({ status }) => status).toSorted()
+    (await app.handlers['run.list'](allRuns)).runs.map(({ status }) => status).toSorted()
   const underWay = async (): Promise<RunId[]> => {
     const runIds = [await start(), await start()]
     await expect.poll(() => engine.jobs.length).toBe(1)

@@ -8,6 +8,7 @@ import type { RunSummary } from '../../../src-shared/model/run-record.js'
 import { createFakeEngine, fakeEngineInfo, type FakeEngine } from '../../helpers/fake-engine.js'
 import { createTestApp, removeWorkspace } from '../../helpers/test-app.js'
 import { secondsOf } from '../../helpers/seconds.js'
+import { allRuns } from '../../../src-shared/runs/run-list.js'
 
 const request = StudyRequest.parse({
   study: 'paper',
@@ -63,7 +64,7 @@ describe('a study in the application', () => {
     const { plan, started, done } = await app.handlers['study.start'](request)
     expect([plan.cells.length, started.length, done]).toEqual([4, 4, 0])
     expect((await app.handlers['study.start'](request)).started).toEqual([])
-    const { runs } = await app.handlers['run.list']({})
+    const { runs } = await app.handlers['run.list'](allRuns)
     expect(runs.map(({ annotations }) => annotations?.tags)).toEqual(Array.from({ length: 4 }, () => ['paper-tiny']))
     expect((await listed()).counts).toMatchObject({ queued: 4, done: 0 })
     const kept: unknown = JSON.parse(await readFile(join(workspace, 'studies', 'paper-tiny', 'study.json'), 'utf8'))

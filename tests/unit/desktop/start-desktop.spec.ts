@@ -79,7 +79,12 @@ describe('starting the desktop', () => {
     ipcMain.send(channels.toMain, senderOf(1), { kind: 'call', id: 0, name: 'run.list', input: {} })
     await expect
       .poll(() => windows[0]?.webContents.sent)
-      .toEqual([{ channel: channels.toPage, message: { kind: 'result', id: 0, output: { runs: [], unreadable: [] } } }])
+      .toEqual([
+        {
+          channel: channels.toPage,
+          message: { kind: 'result', id: 0, output: { runs: [], total: 0, unreadable: [], newer: [] } },
+        },
+      ])
     expect(engines).toHaveLength(0)
     ipcMain.send(channels.toMain, senderOf(1), { kind: 'call', id: 1, name: 'catalogue.list', input: {} })
     await expect.poll(() => engines.length).toBe(1)

@@ -10,6 +10,7 @@ import { createMemoryPair } from '../../../src-shared/rpc/memory-transport.js'
 import { connectTo } from '../../helpers/contract-client.js'
 import { createFakeClock, type FakeClock } from '../../helpers/fake-clock.js'
 import { defaultEvents, defaultRecord, recording } from '../renderer/fixtures/fixtures.js'
+import { allRuns } from '../../../src-shared/runs/run-list.js'
 
 const { experiment } = defaultRecord
 const WHOLE_RUN_MS = Date.parse(defaultEvents.at(-1)!.at) - Date.parse(defaultEvents[0]!.at)
@@ -90,7 +91,7 @@ describe('a replay', () => {
     expect(heard.filter(({ runId }) => runId === second).map(({ type }) => type)).toEqual(['run.queued'])
     await app.handlers['run.cancel']({ runId: first })
     clock.pass(WHOLE_RUN_MS)
-    const { runs } = await app.handlers['run.list']({})
+    const { runs } = await app.handlers['run.list'](allRuns)
     expect(runs.map(({ runId, status }) => [runId, status])).toEqual([
       [second, 'done'],
       [first, 'cancelled'],
@@ -150,7 +151,7 @@ describe('the recorded application', () => {
 
   it.each(Object.keys(scenarios) as ScenarioName[])('answers every question in the scenario "%s"', async (scenario) => {
     open(scenario)
-    const { runs } = await app.handlers['run.list']({})
+    const { runs } = await app.handlers['run.list'](allRuns)
     expect(runs).toHaveLength(RUNS_AT_START[scenario])
     expect(new Set(runs.map(({ runId }) => runId)).size).toBe(runs.length)
     for (const { runId, status } of runs.slice(0, 50)) {
@@ -166,7 +167,7 @@ describe('the recorded application', () => {
     const { runId } = defaultRecord
     await app.handlers['run.annotate']({ runId, change: { addTags: ['paper'], isStarred: true } })
     expect(told).toMatchObject([{ type: 'run.annotated', runId, annotations: { tags: ['paper'] } }])
-    const { runs } = await app.handlers['run.list']({})
+    const { runs } = await app.handlers['run.list'](allRuns)
     expect(runs[0]?.annotations).toEqual({ tags: ['paper'], note: '', isStarred: true, isArchived: false })
   })
 

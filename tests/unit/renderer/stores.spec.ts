@@ -60,7 +60,7 @@ describe('run streams', () => {
 
 describe('the list of runs', () => {
   it('is read anew when a run begins or ends, not for every event', async () => {
-    const client = createFakeClient({ 'run.list': () => ({ runs: [], unreadable: [] }) })
+    const client = createFakeClient({ 'run.list': () => ({ runs: [], total: 0, unreadable: [], newer: [] }) })
     usePiniaWith(client)
     useRunsStore()
     for (const event of defaultEvents) client.emit(event)
@@ -69,7 +69,9 @@ describe('the list of runs', () => {
   })
 
   it('takes in what other windows said about a run, without reading everything anew', async () => {
-    const client = createFakeClient({ 'run.list': () => ({ runs: [defaultListing], unreadable: [] }) })
+    const client = createFakeClient({
+      'run.list': () => ({ runs: [defaultListing], total: 1, unreadable: [], newer: [] }),
+    })
     usePiniaWith(client)
     const runs = useRunsStore()
     await runs.load()
@@ -80,7 +82,9 @@ describe('the list of runs', () => {
   })
 
   it('reads again when something was said while it was being read', async () => {
-    const client = createFakeClient({ 'run.list': () => ({ runs: [defaultListing], unreadable: [] }) })
+    const client = createFakeClient({
+      'run.list': () => ({ runs: [defaultListing], total: 1, unreadable: [], newer: [] }),
+    })
     usePiniaWith(client)
     const loading = useRunsStore().load()
     client.emit({ type: 'run.annotated', runId, annotations: noAnnotations })

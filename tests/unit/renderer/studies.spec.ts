@@ -127,7 +127,7 @@ describe('a study that is looked at', () => {
     let listed = [runOf(0, { status: 'running' })]
     const small = planOf({ attacks: ['badnets'], defenses: ['nad'] })
     const client = createFakeClient({
-      'run.list': () => ({ runs: listed, unreadable: [] }),
+      'run.list': () => ({ runs: listed, total: listed.length, unreadable: [], newer: [] }),
       'study.show': () => ({
         plan: small,
         folder: '/studies/paper-tiny',

@@ -1,6 +1,6 @@
 import { onBeforeUnmount, ref, watch } from 'vue'
 import { useRoute, useRouter, type LocationQuery } from 'vue-router'
-import { sortKeys, type SortKey, type Sorting } from '../../stores/run-rows.js'
+import { sortKeys, type SortKey, type Sorting } from '../../../../src-shared/runs/run-row.js'
 
 /** A pause in typing after which the address follows. */
 const FOLLOW_MS = 300

@@ -1,5 +1,5 @@
-import { RunStatus } from '../../../src-shared/model/run-record.js'
-import type { RunRow } from './run-rows.js'
+import { RunStatus } from '../model/run-record.js'
+import type { RunRow } from './run-row.js'
 
 /** What a filter can ask for by name, and what it looks at. */
 const fields = {
@@ -17,6 +17,7 @@ const fields = {
 } as const
 
 export type FilterKey = keyof typeof fields
+export const filterKeys = Object.keys(fields) as FilterKey[]
 export const filterHelp = Object.entries(fields).map(([key, { about }]) => ({ key, about }))
 
 const ALLOWED: Partial<Record<FilterKey, readonly string[]>> = {
@@ -24,7 +25,7 @@ const ALLOWED: Partial<Record<FilterKey, readonly string[]>> = {
   is: ['starred', 'archived', 'active'],
 }
 
-interface Term {
+export interface Term {
   /** As it was written. */
   readonly text: string
   /** Null for a word, which may stand anywhere. */
@@ -72,21 +73,38 @@ function problemsOf({ text, key, values }: Term): string[] {
   return wrong.length === 0 ? [] : [`“${key}:” knows ${allowed?.join(', ')}, not ${wrong.join(', ')}.`]
 }
 
-/** Whether a run answers the query. Archived runs do so only if the query speaks of them. */
-export function createRunFilter({ terms }: RunQuery): (row: RunRow) => boolean {
+/** What a query asks of a run, which is the same wherever it is answered. */
+export interface Asked {
+  /** Every one has to hold. */
+  readonly terms: readonly Term[]
+  /** Archived runs are left out where the query does not speak of them. */
+  readonly leavesArchivedOut: boolean
+}
+
+export function askedOf({ terms }: RunQuery): Asked {
   const speaksOfArchive = terms.some(
     ({ key, values }) => key === 'is' && values.some((value) => value === 'archived' || value === 'active'),
   )
   // A term that is not finished, such as "tag:", asks for nothing yet.
-  const asked = terms.filter(({ values }) => values.length > 0)
-  return (row) => (speaksOfArchive || !row.isArchived) && asked.every((term) => holds(term, row))
+  return { terms: terms.filter(({ values }) => values.length > 0), leavesArchivedOut: !speaksOfArchive }
+}
+
+/** Whether a run answers the query. */
+export function createRunFilter(query: RunQuery): (row: RunRow) => boolean {
+  const { terms, leavesArchivedOut } = askedOf(query)
+  return (row) => !(leavesArchivedOut && row.isArchived) && terms.every((term) => holds(term, row))
+}
+
+/** What a run has to offer under a key. */
+export function wordsUnder(key: FilterKey, row: RunRow): readonly string[] {
+  return fields[key].of(row)
 }
 
 function holds({ key, values, isExcluded }: Term, row: RunRow): boolean {
   const found =
     key === null
       ? values.some((word) => row.searchText.includes(word))
-      : values.some((value) => fields[key].of(row).some((own) => isAsked(own, value)))
+      : values.some((value) => wordsUnder(key, row).some((own) => isAsked(own, value)))
   return found !== isExcluded
 }
 
