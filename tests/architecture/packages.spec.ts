@@ -2,12 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { isLicenceAllowed, packagesIn } from '../../scripts/supply-chain/packages.mjs'
 
 const root = join(import.meta.dirname, '..', '..')
 const Lock = z.object({
-  packages: z.record(z.string(), z.object({ version: z.string().optional(), resolved: z.string().optional() })),
+  packages: z.record(
+    z.string(),
+    z.object({ version: z.string().optional(), resolved: z.string().optional(), integrity: z.string().optional() }),
+  ),
 })
-const lock = Lock.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')))
+const lockfile = readFileSync(join(root, 'package-lock.json'), 'utf8')
+const lock = Lock.parse(JSON.parse(lockfile))
 
 describe('the installed packages', () => {
   it("hold one tfjs-core: two would not know each other's tensors", () => {
@@ -17,6 +22,22 @@ describe('the installed packages', () => {
 
   it('are locked without the address of any registry, so that every mirror serves', () => {
     expect(Object.entries(lock.packages).filter(([, { resolved }]) => resolved !== undefined)).toEqual([])
+  })
+
+  it('are locked by their content', () => {
+    const unlocked = Object.entries(lock.packages).filter(
+      ([path, { integrity }]) => path !== '' && !/^sha512-/.test(integrity ?? ''),
+    )
+    expect(unlocked.map(([path]) => path)).toEqual([])
+  })
+
+  it('have licences that let the program be used by anyone for anything', () => {
+    const refused = packagesIn(lockfile).filter((each) => !isLicenceAllowed(each))
+    expect(refused).toEqual([])
+    const shipped = { path: 'x', version: '1.0.0', isShipped: true }
+    expect(isLicenceAllowed({ ...shipped, licence: 'GPL-3.0' })).toBe(false)
+    expect(isLicenceAllowed({ ...shipped, licence: 'MIT AND GPL-3.0' })).toBe(false)
+    expect(isLicenceAllowed({ ...shipped, licence: 'MPL-2.0' })).toBe(false)
   })
 
   it('never run install scripts', () => {

@@ -52,6 +52,11 @@ describe('Electron', () => {
     'experimentalFeatures',
     'enableBlinkFeatures',
     'bypassCSP',
+    'v-html',
+    'innerHTML',
+    'insertAdjacentHTML',
+    'new Function',
+    'createFromPath',
   ]
   it.each(banned)('never hears of %s', (key) => {
     expect(sources.filter((source) => textOf(source).includes(key))).toEqual([])
