@@ -1,6 +1,6 @@
 // Measures the page in Debian's Chromium and writes the tables of "The page" in docs/results.md.
 //
-//   npm run results -- page                          all of it, about four minutes
+//   npm run results -- page                          all of it, about a quarter of an hour
 //   npm run results -- page --only live,streaming    some of it; the other tables stay as they are
 //
 // Figures mean something only where nothing else keeps the machine busy; how busy it was stands beside them.
@@ -13,6 +13,7 @@ import { chromium } from '@playwright/test'
 import { format, resolveConfig } from 'prettier'
 import { findBrowser } from '../test/browser.mjs'
 import { machineLine, row } from './machine.mjs'
+import { measureCrowd } from './page/crowd.mjs'
 import { measureFirstVisit } from './page/first-visit.mjs'
 import { measureLiveEvents } from './page/live-events.mjs'
 import { measureLongChart } from './page/long-chart.mjs'
@@ -58,6 +59,13 @@ const parts = {
     title: 'Training while pages look on',
     how: 'The victim of the default experiment for four epochs on the real engine, the ways taking turns; medians.',
     measure: measureStreaming,
+  },
+  crowd: {
+    title: 'Two hundred clients on one run',
+    how:
+      'The same training, alone and watched in turn, medians of five; then again and again for ten minutes. Clients are ' +
+      'sockets on this machine that look at nothing of what comes.',
+    measure: measureCrowd,
   },
 }
 
