@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'fast',
-          include: ['tests/{unit,contract,conformance,golden,architecture,bootstrap}/**/*.spec.ts'],
+          include: ['tests/{unit,contract,conformance,golden,architecture,bootstrap,faults}/**/*.spec.ts'],
           testTimeout: 60_000,
           maxWorkers: 2,
         },

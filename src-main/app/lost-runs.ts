@@ -15,8 +15,13 @@ export interface LostEnd {
  */
 export function endOfLost(record: RunRecord, events: readonly RunEvent[]): LostEnd {
   const last = events.at(-1)
-  if (last?.type === 'run.failed') {
-    return { record: failed(record, last.error, last.at), event: null }
+  // It came to its end, and only the record was not brought up to date.
+  if (last?.type === 'run.failed') return { record: failed(record, last.error, last.at), event: null }
+  if (last?.type === 'run.cancelled') {
+    return { record: { ...record, status: 'cancelled', finishedAt: last.at }, event: null }
+  }
+  if (last?.type === 'run.finished') {
+    return { record: { ...record, status: 'done', finishedAt: last.at, summary: last.summary }, event: null }
   }
   const at = last?.at ?? record.createdAt
   const error = interruption(record)

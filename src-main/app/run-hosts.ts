@@ -7,7 +7,9 @@ import { isLockHeld, takeLock, type FileLock } from '../storage/file-lock.js'
 import { writeWhole } from '../storage/write-whole.js'
 import { parseJson, readIfThere } from './read-json.js'
 
-const FILE = 'host.json'
+export const HOST_FILE = 'host.json'
+/** In the workspace: the locks of the processes that have runs. */
+export const HOSTS = 'hosts'
 
 /** In the folder of a run that waits or runs: the lock of the process that it does so in. */
 const Host = z.object({ lock: z.string().regex(/^[\w-]+\.lock$/) })
@@ -27,7 +29,7 @@ export interface RunHosts {
 }
 
 export function createRunHosts(workspace: string): RunHosts {
-  const folder = join(workspace, 'hosts')
+  const folder = join(workspace, HOSTS)
   const name = `${process.pid}-${randomBytes(4).toString('hex')}.lock`
   const claimed = new Set<string>()
   let mine: FileLock | null = null
@@ -35,21 +37,21 @@ export function createRunHosts(workspace: string): RunHosts {
   return {
     async claim(runFolder) {
       mine ??= takeLock(join(folder, name), 'running experiments')
-      await writeWhole(join(runFolder, FILE), `${JSON.stringify({ lock: name })}\n`)
+      await writeWhole(join(runFolder, HOST_FILE), `${JSON.stringify({ lock: name })}\n`)
       claimed.add(runFolder)
     },
     async release(runFolder) {
-      await rm(join(runFolder, FILE), { force: true })
+      await rm(join(runFolder, HOST_FILE), { force: true })
       claimed.delete(runFolder)
     },
     async isLost(runFolder) {
       if (claimed.has(runFolder)) return false
-      const host = Host.safeParse(parseJson((await readIfThere(join(runFolder, FILE))) ?? ''))
-      if (!host.success) return true
-      const lock = join(folder, host.data.lock)
-      if (isLockHeld(lock)) return false
+      const lock = await hostLockOf(runFolder)
+      if (lock === null) return true
+      const path = join(folder, lock)
+      if (isLockHeld(path)) return false
       // Nobody else's: the name is that of one process.
-      rmSync(lock, { force: true })
+      rmSync(path, { force: true })
       return true
     },
     close() {
@@ -57,4 +59,10 @@ export function createRunHosts(workspace: string): RunHosts {
       mine = null
     },
   }
+}
+
+/** Name of the lock of the process that has the run; null where none says so. */
+export async function hostLockOf(runFolder: string): Promise<string | null> {
+  const host = Host.safeParse(parseJson((await readIfThere(join(runFolder, HOST_FILE))) ?? ''))
+  return host.success ? host.data.lock : null
 }

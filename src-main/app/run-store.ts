@@ -1,14 +1,16 @@
 import { randomInt } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, appendFile, mkdir } from 'node:fs/promises'
+import { access, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../src-shared/contract/errors.js'
-import { RunEvent } from '../../src-shared/contract/events.js'
+import { isTerminal, RunEvent } from '../../src-shared/contract/events.js'
 import { invalidInput } from '../../src-shared/contract/field-errors.js'
 import { RunId } from '../../src-shared/model/ids.js'
 import type { AnnotationsChange, RunAnnotations } from '../../src-shared/model/run-annotations.js'
 import { RUN_FORMAT, RUN_VERSION, RunRecord } from '../../src-shared/model/run-record.js'
 import { allRuns, type RunList, type RunListRequest } from '../../src-shared/runs/run-list.js'
+import { appendText } from '../storage/append-text.js'
+import { makeFolder } from '../storage/disk.js'
 import { takeLock } from '../storage/file-lock.js'
 import { parseVersioned, type FileForm } from '../storage/versioned-file.js'
 import { writeWhole } from '../storage/write-whole.js'
@@ -18,10 +20,11 @@ import { endOfLost, isUnderWay, type LostEnd } from './lost-runs.js'
 import { parseJson, readIfThere } from './read-json.js'
 import type { RunHosts } from './run-hosts.js'
 
-const RECORD = 'run.json'
-const EVENTS = 'events.jsonl'
+export const RECORD = 'run.json'
+export const EVENTS = 'events.jsonl'
 const METRICS = 'metrics.csv'
-const SETTLING = 'settling.lock'
+export const SETTLING = 'settling.lock'
+const DURABLE = { durable: true }
 const METRICS_HEADER = 'stage,epoch,origin,name,value\n'
 
 const RECORD_FORM: FileForm = { format: RUN_FORMAT, version: RUN_VERSION, title: 'the record of a run' }
@@ -61,7 +64,7 @@ export function createRunStore(workspace: string, hosts: RunHosts, log: (problem
         hint: 'The command "list runs" shows the runs of a workspace; --workspace chooses another.',
       })
     }
-    return parseVersioned(path, RECORD_FORM, RunRecord, parseJson(text))
+    return parseRecord(path, text)
   }
 
   const readEvents = async (runId: RunId): Promise<RunEvent[]> => {
@@ -91,7 +94,7 @@ export function createRunStore(workspace: string, hosts: RunHosts, log: (problem
     try {
       if (!isUnderWay(await readRecord(record.runId))) return
       // The line before may have been cut off.
-      if (event !== null) await appendFile(join(folder, EVENTS), `\n${JSON.stringify(event)}\n`)
+      if (event !== null) await appendText(join(folder, EVENTS), `\n${JSON.stringify(event)}\n`, DURABLE)
       await save(record)
     } finally {
       lock.release()
@@ -117,24 +120,41 @@ export function createRunStore(workspace: string, hosts: RunHosts, log: (problem
       return changed
     },
     async create(record) {
-      await mkdir(folderOf(record.runId), { recursive: true })
-      await hosts.claim(folderOf(record.runId))
-      await save(record)
-      await appendFile(join(folderOf(record.runId), METRICS), METRICS_HEADER)
+      const folder = folderOf(record.runId)
+      try {
+        await makeFolder(folder)
+        await hosts.claim(folder)
+        await save(record)
+        await appendText(join(folder, METRICS), METRICS_HEADER, DURABLE)
+      } catch (error) {
+        // Nobody was told of the run. What cannot be removed either says no more than that there was to be one.
+        await rm(folder, { recursive: true, force: true }).catch(() => undefined)
+        throw error
+      }
     },
     async append(event) {
       const folder = folderOf(event.runId)
-      await appendFile(join(folder, EVENTS), `${JSON.stringify(event)}\n`)
+      await appendText(join(folder, EVENTS), `${JSON.stringify(event)}\n`, { durable: isMilestone(event) })
       if (event.type !== 'run.metrics') return
       const { stage, epoch, origin, values } = event
       const lines = Object.entries(values).map(
         ([name, value]) => `${stage},${epoch ?? ''},${origin},${name},${value}\n`,
       )
-      await appendFile(join(folder, METRICS), lines.join(''))
+      await appendText(join(folder, METRICS), lines.join(''), DURABLE)
     },
     readEvents,
     close: () => lister.close(),
   }
+}
+
+/** Throws in words what is wrong with a record, `unsupported` for one of a newer version. */
+export function parseRecord(path: string, text: string): RunRecord {
+  return parseVersioned(path, RECORD_FORM, RunRecord, parseJson(text))
+}
+
+/** What a power cut must not take back once it was told: how a run ended, and what was measured and saved in it. */
+function isMilestone({ type }: RunEvent): boolean {
+  return type === 'run.metrics' || type === 'run.artifact' || isTerminal({ type })
 }
 
 /** `20260131-142500-k3x9ab`, in UTC. */
@@ -148,7 +168,7 @@ export function newRunId(now: Date): RunId {
 export async function checkWorkspace(workspace: string): Promise<void> {
   try {
     const runs = join(resolve(workspace), 'runs')
-    await mkdir(runs, { recursive: true })
+    await makeFolder(runs)
     await access(runs, constants.W_OK)
   } catch (error) {
     const message = `cannot be written (${(error as Error).message}); choose a folder that you may write to`

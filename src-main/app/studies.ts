@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../src-shared/contract/errors.js'
 import { PluginId, type RunId } from '../../src-shared/model/ids.js'
@@ -20,7 +20,7 @@ import { parseJson, readIfThere, storageError } from './read-json.js'
 import type { RunStore } from './run-store.js'
 import type { Runs } from './runs.js'
 
-const PLAN = 'study.json'
+export const PLAN = 'study.json'
 const PLAN_FORM: FileForm = { format: STUDY_FORMAT, version: STUDY_VERSION, title: 'the plan of a study' }
 
 export interface Studies {
@@ -68,7 +68,7 @@ export function createStudies({ workspace, store, runs }: StudiesOptions): Studi
     const path = join(folderOf(name), PLAN)
     const text = await readIfThere(path)
     if (text === null) throw new AppError({ code: 'not-found', message: `There is no study "${name}" in ${root}.` })
-    return parseVersioned(path, PLAN_FORM, StudyPlan, parseJson(text))
+    return parsePlan(path, text)
   }
 
   const show: Studies['show'] = async (name) => ({ ...(await match(await readPlan(name))), folder: folderOf(name) })
@@ -78,7 +78,6 @@ export function createStudies({ workspace, store, runs }: StudiesOptions): Studi
     show,
 
     async start(plan) {
-      await mkdir(folderOf(plan.name), { recursive: true })
       await writeWhole(join(folderOf(plan.name), PLAN), `${JSON.stringify(plan, null, 2)}\n`)
       const { runs: found } = await match(plan)
       const started: RunId[] = []
@@ -127,4 +126,9 @@ export function createStudies({ workspace, store, runs }: StudiesOptions): Studi
       }
     },
   }
+}
+
+/** Throws in words what is wrong with a plan, `unsupported` for one of a newer version. */
+export function parsePlan(path: string, text: string): StudyPlan {
+  return parseVersioned(path, PLAN_FORM, StudyPlan, parseJson(text))
 }

@@ -10,6 +10,7 @@ import { EXIT_FAILED, runCommand } from './commands/run.js'
 import { showCommand } from './commands/show.js'
 import { studyCommand } from './commands/study.js'
 import { tagCommand } from './commands/tag.js'
+import { repairCommand, verifyCommand } from './commands/verify.js'
 import { addInspectionCommands } from './inspection-commands.js'
 import { collect, listable, positiveNumber, scale, sorting, wholeNumber, words } from './option-values.js'
 import { plain, say } from './output.js'
@@ -116,6 +117,25 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
     .action(async (runId: string, tags: string[], options: { workspace: string; remove: string[] }) => {
       exitCode = await tagCommand(runId, tags, options)
+    })
+
+  program
+    .command('verify')
+    .description('check every file of a workspace against what its records promise; changes nothing')
+    .argument('[workspace]', workspaceHelp, DEFAULT_WORKSPACE)
+    .option('--datasets', 'the stored datasets of this user too')
+    .option('--json', 'as JSON')
+    .action(async (workspace: string, { json = false, datasets = false }: { json?: boolean; datasets?: boolean }) => {
+      exitCode = await verifyCommand(workspace, { json, datasets })
+    })
+
+  program
+    .command('repair')
+    .description('make the index anew, settle runs whose program is gone, remove what was left over; nothing else')
+    .argument('[workspace]', workspaceHelp, DEFAULT_WORKSPACE)
+    .option('--json', 'as JSON')
+    .action(async (workspace: string, { json = false }: { json?: boolean }) => {
+      exitCode = await repairCommand(workspace, { json })
     })
 
   program

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { encode } from 'fast-png'
 import { ArtifactRef } from '../../src-shared/model/artifact.js'
@@ -10,9 +10,9 @@ import { writeWhole } from '../storage/write-whole.js'
 export function createRunFiles(folder: string, announce: (artifact: ArtifactRef) => void): RunFiles {
   const save = async (path: string, title: string, mediaType: string, content: string | Uint8Array): Promise<void> => {
     const artifact = ArtifactRef.parse({ path, title, mediaType, byteLength: 0 })
-    const target = join(folder, path)
-    await writeWhole(target, content)
-    announce({ ...artifact, byteLength: (await stat(target)).size })
+    await writeWhole(join(folder, path), content)
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+    announce({ ...artifact, byteLength: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') })
   }
   return {
     async saveTensors(path, title, tensors, metadata) {

@@ -7,12 +7,14 @@ import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync, fstatSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { AppError } from '../../src-shared/contract/errors.js'
-import { StoredDataset } from '../../src-shared/model/dataset.js'
+import { DATASET_FORMAT, DATASET_VERSION, StoredDataset } from '../../src-shared/model/dataset.js'
+import { parseVersioned, type FileForm } from './versioned-file.js'
 import { writeWhole } from './write-whole.js'
 
 const MAGIC = 'UNBKDATA'
 const PREFIX_BYTES = MAGIC.length + 4
 const ALIGNMENT = 64
+const FORM: FileForm = { format: DATASET_FORMAT, version: DATASET_VERSION, title: 'a stored dataset' }
 const MAX_HEADER_BYTES = 1_000_000
 
 export const DATASET_FILE_ENDING = '.dataset'
@@ -97,11 +99,15 @@ function headerLength(path: string, head: Uint8Array, fileSize: number): number 
 }
 
 function parseHead(path: string, head: Uint8Array, fileSize: number): StoredDataset {
-  const header = StoredDataset.safeParse(parseJson(new TextDecoder().decode(head.subarray(PREFIX_BYTES))))
-  if (!header.success) throw unreadable(path, 'its header is not one of this version')
-  const expected = head.length + bytesOf(header.data)
+  const header = parseVersioned(
+    path,
+    FORM,
+    StoredDataset,
+    parseJson(new TextDecoder().decode(head.subarray(PREFIX_BYTES))),
+  )
+  const expected = head.length + bytesOf(header)
   if (fileSize !== expected) throw unreadable(path, `it has ${fileSize} bytes where its header promises ${expected}`)
-  return header.data
+  return header
 }
 
 function bytesOf({ shape, trainImages, testImages }: DatasetForm): number {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join, basename } from 'node:path'
+import { disk, makeFolder } from './disk.js'
 
 /**
  * Writes a file so that after a crash or power cut it holds either all of the old or all of the new content: to a
@@ -9,31 +9,28 @@ import { dirname, join, basename } from 'node:path'
  */
 export async function writeWhole(path: string, content: string | Uint8Array | readonly Uint8Array[]): Promise<void> {
   const folder = dirname(path)
-  await mkdir(folder, { recursive: true })
-  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+  await makeFolder(folder)
+  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}${TEMPORARY}`)
   try {
-    const file = await open(temporary, 'wx')
+    const file = await disk.create(temporary)
     try {
-      for (const part of Array.isArray(content) ? content : [content]) await file.writeFile(part)
+      for (const part of Array.isArray(content) ? content : [content]) await file.write(part)
       await file.sync()
     } finally {
       await file.close()
     }
-    await rename(temporary, path)
-    await syncFolder(folder)
+    await disk.rename(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
+    // What cannot be removed either is found by `repair`; why the writing failed is what people need to know.
+    await disk.remove(temporary).catch(() => undefined)
     throw error
   }
+  await disk.syncFolder(folder)
 }
 
-/** Makes a rename or a new file in the folder survive a power cut. Windows has no such call and needs none. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+const TEMPORARY = '.tmp'
+
+/** Whether it is the name of a file that a writer was ended in the middle of. */
+export function isLeftover(name: string): boolean {
+  return /^\..+\.[0-9a-f]{12}\.tmp$/.test(name)
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { WireError } from '../contract/errors.js'
 import { PluginId } from './ids.js'
+import { Sha256 } from './sha256.js'
 
 export const DATASET_FORMAT = 'unbackdoor.dataset'
 export const DATASET_VERSION = 1
@@ -19,7 +20,6 @@ export const DatasetName = z
   )
 export type DatasetName = z.infer<typeof DatasetName>
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const perChannel = z.array(z.number()).min(1)
 
 /** What the header of a stored dataset says: all that is known of it without reading its images. */
@@ -43,7 +43,7 @@ export const StoredDataset = z.object({
   source: z.string().meta({ description: 'What it was imported from: the name of a file or folder, no path.' }),
   notes: z.array(z.string()).meta({ description: 'What the import did or left out, for people.' }),
   importedAt: z.iso.datetime(),
-  sha256: sha256.meta({ description: 'Of everything behind the header.' }),
+  sha256: Sha256.meta({ description: 'Of everything behind the header.' }),
 })
 export type StoredDataset = z.infer<typeof StoredDataset>
 

@@ -50,7 +50,7 @@ describe('a stored dataset', () => {
     )
     expect(await change(whole.with(0, 0))).toContain('it does not begin as a stored dataset')
     expect(await change(whole.with(11, 255))).toContain('its header claims')
-    expect(await change(whole.with(20, 0))).toContain('its header is not one of this version')
+    expect(await change(whole.with(20, 0))).toContain('is not a stored dataset of this version')
     expect(await change(whole.subarray(0, 5))).toContain('it does not begin as a stored dataset')
     expect(await refusalOf(() => readDatasetHeader(path))).toContain('it does not begin as a stored dataset')
   })
