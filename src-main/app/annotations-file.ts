@@ -10,11 +10,14 @@ import {
   type AnnotationsChange,
   type RunAnnotations,
 } from '../../src-shared/model/run-annotations.js'
+import { withLock } from '../storage/file-lock.js'
 import { parseVersioned, type FileForm } from '../storage/versioned-file.js'
 import { writeWhole } from '../storage/write-whole.js'
 import { parseJson, readIfThere } from './read-json.js'
 
 export const ANNOTATIONS = 'annotations.json'
+export const ANNOTATING = 'annotating.lock'
+const PATIENCE_MS = 5000
 const ANNOTATIONS_FORM: FileForm = {
   format: ANNOTATIONS_FORMAT,
   version: ANNOTATIONS_VERSION,
@@ -34,8 +37,15 @@ export async function readAnnotations(folder: string): Promise<RunAnnotations> {
   return annotations
 }
 
-/** Writes nothing if what is there cannot be understood, or if there would be too many tags. */
-export async function changeAnnotations(folder: string, change: AnnotationsChange): Promise<RunAnnotations> {
+/**
+ * Writes nothing if what is there cannot be understood, or if there would be too many tags. Another program that changes
+ * them too comes before or after, so that neither undoes the other.
+ */
+export function changeAnnotations(folder: string, change: AnnotationsChange): Promise<RunAnnotations> {
+  return withLock(join(folder, ANNOTATING), 'changing tags and note', PATIENCE_MS, () => changeNow(folder, change))
+}
+
+async function changeNow(folder: string, change: AnnotationsChange): Promise<RunAnnotations> {
   const changed = changedAnnotations(await readAnnotations(folder), change)
   if (changed.tags.length > MAX_TAGS) {
     const value = `${changed.tags.length} tags with those that are there`

@@ -24,6 +24,8 @@ export const RECORD = 'run.json'
 export const EVENTS = 'events.jsonl'
 const METRICS = 'metrics.csv'
 export const SETTLING = 'settling.lock'
+/** The longest text that there can be is a little longer. */
+export const MAX_EVENT_BYTES = 500_000_000
 const DURABLE = { durable: true }
 const METRICS_HEADER = 'stage,epoch,origin,name,value\n'
 
@@ -68,7 +70,7 @@ export function createRunStore(workspace: string, hosts: RunHosts, log: (problem
   }
 
   const readEvents = async (runId: RunId): Promise<RunEvent[]> => {
-    const text = (await readIfThere(join(folderOf(runId), EVENTS))) ?? ''
+    const text = (await readIfThere(join(folderOf(runId), EVENTS), MAX_EVENT_BYTES)) ?? ''
     // A last line cut off by a crash is left out: it was never acknowledged.
     return text.split('\n').flatMap((line) => {
       const event = RunEvent.safeParse(parseJson(line))

@@ -1,16 +1,27 @@
 import { stripVTControlCharacters } from 'node:util'
 
-/** Results go to standard output, everything meant for people while they wait to standard error. */
+/**
+ * Results go to standard output, everything meant for people while they wait to standard error. Names, notes and messages
+ * may come from a stranger's files, so no line reaches a terminal with anything in it that it would obey.
+ */
 export function printResult(text: string): void {
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${plain(text)}\n`)
 }
 
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`)
+  process.stdout.write(`${inertJson(value)}\n`)
 }
 
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${plain(text)}\n`)
+}
+
+/** JSON escapes the control characters up to 1F by itself, and leaves those from 7F to 9F, which terminals obey too. */
+export function inertJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[\u007F-\u009F]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** Text that came from files or other programs, without anything that a terminal would obey. */

@@ -45,6 +45,31 @@ export function takeLock(path: string, doing: string): FileLock {
   }
 }
 
+/** How often a lock that somebody else has for a moment is asked for again. */
+const RETRY_MS = 20
+
+/** Does the work while holding the lock. Throws `busy` if somebody else does not give it back within `patienceMs`. */
+export async function withLock<T>(path: string, doing: string, patienceMs: number, work: () => Promise<T>): Promise<T> {
+  const lock = await waitForLock(path, doing, performance.now() + patienceMs)
+  try {
+    return await work()
+  } finally {
+    lock.release()
+  }
+}
+
+async function waitForLock(path: string, doing: string, untilMs: number): Promise<FileLock> {
+  for (;;) {
+    try {
+      return takeLock(path, doing)
+    } catch (error) {
+      const isHeld = error instanceof AppError && error.code === 'busy'
+      if (!isHeld || performance.now() > untilMs) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+  }
+}
+
 /** Whether somebody holds the lock who is still there. */
 export function isLockHeld(path: string): boolean {
   const found = readLock(path)

@@ -9,7 +9,7 @@ import { record, type PowerCut } from './recorded-disk.js'
 import { scenarios } from './scenarios.js'
 import { damageIn, openStore, withWorkspace } from './workspace.js'
 
-const AT_RANDOM = isLong ? 200 : 4
+const AT_RANDOM = isLong ? 100 : 2
 
 const cuts: readonly PowerCut[] = [
   { title: 'everything is there', bytesKept: () => 1, isNameKept: () => true },
@@ -26,6 +26,12 @@ const cuts: readonly PowerCut[] = [
     }
   }),
 ]
+
+async function listIn(workspace: string): Promise<void> {
+  const store = openStore(workspace)
+  await store.list()
+  store.close()
+}
 
 it.each(scenarios)('old or new after a power cut at any moment: $title', async ({ title, before, act, seen }) => {
   await withWorkspace(async (workspace) => {
@@ -45,9 +51,7 @@ it.each(scenarios)('old or new after a power cut at any moment: $title', async (
           // What was acknowledged is there.
           if (after === recording.operations) expect(found, where).toEqual(now)
           else expect([old, now], where).toContainEqual(found)
-          const store = openStore(target)
-          await store.list()
-          store.close()
+          if (isLong || cut === cuts[0]) await listIn(target)
           await rm(target, { recursive: true })
         }
       }

@@ -11,7 +11,7 @@ import { readAnnotations } from '../annotations-file.js'
 import { isUnderWay } from '../lost-runs.js'
 import { parseJson, readIfThere } from '../read-json.js'
 import { HOST_FILE } from '../run-hosts.js'
-import { EVENTS, parseRecord, RECORD } from '../run-store.js'
+import { EVENTS, MAX_EVENT_BYTES, parseRecord, RECORD } from '../run-store.js'
 import type { FindingKind } from './finding.js'
 
 export interface RunCheck {
@@ -51,7 +51,7 @@ export async function verifyRun(folder: string, runId: string, isLost: () => Pro
     tell('lost', RECORD, `It says that the run is ${record.status}, but the process that had it is gone.`)
   }
 
-  const events = checkEvents((await readIfThere(join(folder, EVENTS))) ?? '', record)
+  const events = checkEvents((await readIfThere(join(folder, EVENTS), MAX_EVENT_BYTES)) ?? '', record)
   for (const text of events.problems) tell('damaged', EVENTS, text)
   let bytes = 0
   for (const artifact of record.artifacts) {

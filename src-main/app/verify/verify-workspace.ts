@@ -6,6 +6,7 @@ import { DATASET_FILE_ENDING, readDataset } from '../../storage/dataset-file.js'
 import { isLockHeld } from '../../storage/file-lock.js'
 import { isFromNewer } from '../../storage/versioned-file.js'
 import { isLeftover } from '../../storage/write-whole.js'
+import { ANNOTATING } from '../annotations-file.js'
 import { INDEX_FILE } from '../list-runs.js'
 import { HOST_FILE, hostLockOf, HOSTS } from '../run-hosts.js'
 import { parseRecord, RECORD, SETTLING } from '../run-store.js'
@@ -87,7 +88,7 @@ export async function findLeftovers(workspace: string): Promise<Leftover[]> {
     if (!entry.isFile()) continue
     if (isLeftover(entry.name)) {
       found.push({ path, text: 'A file that was not written to its end; what it was to replace is whole.' })
-    } else if (entry.name === SETTLING && !isLockHeld(path)) {
+    } else if ([SETTLING, ANNOTATING].includes(entry.name) && !isLockHeld(path)) {
       found.push({ path, text: 'The lock of a process that is gone.' })
     } else if (entry.name === HOST_FILE && (await isEnded(entry.parentPath))) {
       found.push({ path, text: 'It names the process of a run that has ended.' })

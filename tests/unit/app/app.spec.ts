@@ -58,7 +58,7 @@ describe('the application', () => {
 
   const start = async (): Promise<RunId> => (await app.handlers['run.start']({ experiment })).runId
   const jobsStarted = (count: number) => expect.poll(() => engine.jobs.length).toBe(count)
-  const ended = () => expect.poll(() => events.some(isTerminal)).toBe(true)
+  const ended = () => expect.poll(() => events.some(isTerminal), { timeout: 10_000 }).toBe(true)
   const snapshot = (runId: RunId) => app.handlers['run.snapshot']({ runId, afterSeq: 0 })
 
   it('imports no file for a shell that can open none: a page never names a path', async () => {
