@@ -34,6 +34,8 @@ export interface App {
   /** Returns the way out. */
   subscribe(listener: (event: AppEvent) => void): () => void
   log(error: unknown): string
+  /** Ends every run in a way that it can be resumed from. Call before `close` where the process is asked to end. */
+  interrupt(): Promise<void>
   close(): void
 }
 
@@ -104,7 +106,12 @@ export function createApp(options: AppOptions): App {
     },
     'trigger.preview': (input) => engine.client().call('trigger.preview', input),
     'run.pause': async ({ runId }) => runs.steer('job.pause', runId),
-    'run.resume': async ({ runId }) => runs.steer('job.resume', runId),
+    'run.resume': async ({ runId }) => {
+      if (runs.isActive(runId)) return runs.steer('job.resume', runId)
+      await checkWorkspace(paths.workspace)
+      await runs.resume(runId)
+      return {}
+    },
     'run.stop': async ({ runId }) => runs.steer('job.stop', runId),
     'run.list': (request) => store.list(request),
     'run.annotate': async ({ runId, change }) => {
@@ -139,7 +146,7 @@ export function createApp(options: AppOptions): App {
     hosts.close()
     store.close()
   }
-  return { handlers, subscribe: (listener) => runs.subscribe(listener), log, close }
+  return { handlers, subscribe: (listener) => runs.subscribe(listener), log, interrupt: () => runs.interrupt(), close }
 }
 
 function refuseGrant(): never {

@@ -39,17 +39,18 @@ function failed(record: RunRecord, error: WireError, finishedAt: string): RunRec
   return { ...record, status: 'failed', finishedAt, error }
 }
 
-function interruption({ status }: RunRecord): WireError {
+/** How a run ends that waits or is in progress when its process ends. */
+export function interruption({ status }: Pick<RunRecord, 'status'>): WireError {
   if (status === 'queued') {
     return {
       code: 'interrupted',
       message: 'The program ended before it was the turn of this run.',
-      hint: 'Starting the experiment again runs it.',
+      hint: 'Resume it, and it runs.',
     }
   }
   return {
     code: 'interrupted',
     message: 'The program ended in the middle of the run: it was closed or killed, or the machine went off.',
-    hint: 'Everything saved until then is in the run folder. Starting the experiment again runs it from the beginning.',
+    hint: 'Everything saved until then is in the run folder. Resume it, and it goes on from its last checkpoint.',
   }
 }

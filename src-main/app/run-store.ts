@@ -7,9 +7,10 @@ import { isTerminal, RunEvent } from '../../src-shared/contract/events.js'
 import { invalidInput } from '../../src-shared/contract/field-errors.js'
 import { RunId } from '../../src-shared/model/ids.js'
 import type { AnnotationsChange, RunAnnotations } from '../../src-shared/model/run-annotations.js'
-import { RUN_FORMAT, RUN_VERSION, RunRecord } from '../../src-shared/model/run-record.js'
+import { RUN_FORMAT, RUN_VERSION, RunRecord, whyNotResumed } from '../../src-shared/model/run-record.js'
 import { allRuns, type RunList, type RunListRequest } from '../../src-shared/runs/run-list.js'
 import { appendText } from '../storage/append-text.js'
+import { CHECKPOINTS } from '../storage/checkpoint-file.js'
 import { makeFolder } from '../storage/disk.js'
 import { takeLock } from '../storage/file-lock.js'
 import { parseVersioned, type FileForm } from '../storage/versioned-file.js'
@@ -34,6 +35,13 @@ const RECORD_FORM: FileForm = { format: RUN_FORMAT, version: RUN_VERSION, title:
 export interface RunStore {
   folderOf(runId: RunId): string
   create(record: RunRecord): Promise<void>
+  /**
+   * Takes a run that ended before it was done, so that this process may go on with it. Throws `conflict` where it cannot
+   * be gone on with.
+   */
+  reopen(runId: RunId): Promise<{ record: RunRecord; events: RunEvent[] }>
+  /** Of a run that is done. */
+  removeCheckpoints(runId: RunId): Promise<void>
   save(record: RunRecord): Promise<void>
   read(runId: RunId): Promise<RunRecord>
   /** All of them, newest first, if nothing is asked for. */
@@ -134,15 +142,34 @@ export function createRunStore(workspace: string, hosts: RunHosts, log: (problem
         throw error
       }
     },
+    async reopen(runId) {
+      // Finds out how it ended, if nobody has.
+      await read(runId)
+      const folder = folderOf(runId)
+      const lock = takeLock(join(folder, SETTLING), 'resuming the run')
+      try {
+        const record = await readRecord(runId)
+        const reason = whyNotResumed(record)
+        if (reason !== null) {
+          throw new AppError({ code: 'conflict', message: `Run ${runId} cannot be resumed: ${reason}.` })
+        }
+        const events = await readEvents(runId)
+        await hosts.claim(folder)
+        // What was cut off in the middle of a line is written anew.
+        await writeWhole(join(folder, EVENTS), events.map((event) => `${JSON.stringify(event)}\n`).join(''))
+        await writeWhole(join(folder, METRICS), METRICS_HEADER + events.map(metricLines).join(''))
+        return { record, events }
+      } finally {
+        lock.release()
+      }
+    },
+    async removeCheckpoints(runId) {
+      await rm(join(folderOf(runId), CHECKPOINTS), { recursive: true, force: true })
+    },
     async append(event) {
       const folder = folderOf(event.runId)
       await appendText(join(folder, EVENTS), `${JSON.stringify(event)}\n`, { durable: isMilestone(event) })
-      if (event.type !== 'run.metrics') return
-      const { stage, epoch, origin, values } = event
-      const lines = Object.entries(values).map(
-        ([name, value]) => `${stage},${epoch ?? ''},${origin},${name},${value}\n`,
-      )
-      await appendText(join(folder, METRICS), lines.join(''), DURABLE)
+      if (event.type === 'run.metrics') await appendText(join(folder, METRICS), metricLines(event), DURABLE)
     },
     readEvents,
     close: () => lister.close(),
@@ -157,6 +184,14 @@ export function parseRecord(path: string, text: string): RunRecord {
 /** What a power cut must not take back once it was told: how a run ended, and what was measured and saved in it. */
 function isMilestone({ type }: RunEvent): boolean {
   return type === 'run.metrics' || type === 'run.artifact' || isTerminal({ type })
+}
+
+/** What an event adds to the table of measured values. */
+function metricLines(event: RunEvent): string {
+  if (event.type !== 'run.metrics') return ''
+  const { stage, epoch, origin, values } = event
+  const lines = Object.entries(values).map(([name, value]) => `${stage},${epoch ?? ''},${origin},${name},${value}\n`)
+  return lines.join('')
 }
 
 /** `20260131-142500-k3x9ab`, in UTC. */

@@ -1,5 +1,6 @@
 import { AppError } from '../../src-shared/contract/errors.js'
 import {
+  isOfCourse,
   isTerminal,
   type AppEvent,
   type InspectionProgress,
@@ -9,10 +10,11 @@ import {
 } from '../../src-shared/contract/events.js'
 import type { Experiment } from '../../src-shared/model/experiment.js'
 import type { RunId } from '../../src-shared/model/ids.js'
-import { isWorthKeeping, nothingKept, type KeptSoFar } from '../../src-shared/model/kept-progress.js'
+import { isWorthKeeping, nothingKept, stepsDone, type KeptSoFar } from '../../src-shared/model/kept-progress.js'
 import { RUN_FORMAT, RUN_VERSION, type RunRecord, type Versions } from '../../src-shared/model/run-record.js'
 import { wireErrorOf } from '../../src-shared/rpc/server.js'
 import type { EngineHost } from './engine-host.js'
+import { interruption } from './lost-runs.js'
 import { newRunId, type RunStore } from './run-store.js'
 
 /** A library that complains in a loop does not fill the folder of the run. */
@@ -20,9 +22,15 @@ const MAX_ENGINE_LINES = 500
 
 export interface Runs {
   start(experiment: Experiment): Promise<RunId>
+  /** Goes on with a run that ended before it was done. Throws `conflict` where that cannot be. */
+  resume(runId: RunId): Promise<void>
+  /** Ends every run here, so that it can be resumed, as the process is about to end. */
+  interrupt(): Promise<void>
   cancel(runId: RunId): Promise<void>
   /** Whether it is waiting or running here. */
   isLive(runId: RunId): boolean
+  /** Whether it is the one in progress. */
+  isActive(runId: RunId): boolean
   /** Whether a run is in progress or waits. */
   isBusy(): boolean
   /** Pauses, resumes or stops the run in progress. */
@@ -43,6 +51,10 @@ interface LiveRun {
   kept: KeptSoFar
   /** Lines of the engine that are kept so far. */
   linesKept: number
+  /** Of a run that is resumed: facts of its course that are written down, */
+  told: number
+  /** and what was told after the last of them, until its course goes on. */
+  repeated: readonly RunEvent[]
 }
 
 export interface RunsOptions {
@@ -66,6 +78,14 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
     writes = writes.then(work).catch((error: unknown) => void log(error))
   }
 
+  const enqueue = (run: LiveRun): void => {
+    live.set(run.record.runId, run)
+    waiting.push(run.record.runId)
+    publish(run, { type: 'run.queued' })
+    // After the answer, so that the caller knows the run before it hears of it.
+    setImmediate(next)
+  }
+
   const publish = (run: LiveRun, fact: RunFact | { type: 'run.queued' }): void => {
     run.lastSeq += 1
     const event: RunEvent = { ...fact, runId: run.record.runId, seq: run.lastSeq, at: now().toISOString() }
@@ -87,10 +107,10 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
     const run = runId === undefined ? undefined : live.get(runId)
     if (runId === undefined || run === undefined) return
     active = runId
-    const { experiment } = run.record
+    const { record, told } = run
     engine()
       .client()
-      .call('job.start', { runId, folder: store.folderOf(runId), experiment })
+      .call('job.start', { runId, folder: store.folderOf(runId), experiment: record.experiment, told })
       .catch((error: unknown) => finish(runId, { type: 'run.failed', error: wireErrorOf(error, log) }))
   }
 
@@ -98,6 +118,7 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
     const run = live.get(runId)
     if (run === undefined) return
     publish(run, fact)
+    if (fact.type === 'run.finished') write(() => store.removeCheckpoints(runId))
     live.delete(runId)
     if (active === runId) active = null
     next()
@@ -123,16 +144,32 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
         artifacts: [],
       }
       await store.create(record)
-      const run: LiveRun = { record, lastSeq: 0, kept: nothingKept(0), linesKept: 0 }
-      live.set(record.runId, run)
-      waiting.push(record.runId)
-      publish(run, { type: 'run.queued' })
-      // After the answer, so that the caller knows the run before it hears of it.
-      setImmediate(next)
+      enqueue({ record, lastSeq: 0, kept: nothingKept(0), linesKept: 0, told: 0, repeated: [] })
       return record.runId
     },
 
+    async resume(runId) {
+      if (live.has(runId)) throw new AppError({ code: 'conflict', message: `Run ${runId} waits or is in progress.` })
+      const { record, events } = await store.reopen(runId)
+      const run = reopened(record, events, now().getTime())
+      enqueue(run)
+      const other = differences(record.versions, versions)
+      if (other === null) return
+      const text = `The run was begun with ${other}: it may not end exactly as it would have ended there.`
+      publish(run, { type: 'run.note', level: 'warning', text })
+    },
+
+    async interrupt() {
+      waiting.length = 0
+      active = null
+      for (const run of live.values()) publish(run, { type: 'run.failed', error: interruption(run.record) })
+      live.clear()
+      await writes
+    },
+
     isLive: (runId) => live.has(runId),
+
+    isActive: (runId) => active === runId,
 
     async cancel(runId) {
       if (!live.has(runId)) throw new AppError({ code: 'conflict', message: `Run ${runId} is not waiting or running.` })
@@ -156,8 +193,9 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
     accept(runId, fact) {
       const run = live.get(runId)
       if (run === undefined) return
+      if (isOfCourse(fact)) run.repeated = []
       if (isTerminal(fact)) finish(runId, fact)
-      else publish(run, fact)
+      else if (!isRepeated(fact, run.repeated)) publish(run, fact)
     },
 
     engineSaid(line) {
@@ -175,7 +213,7 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
         error: {
           code: 'engine-crashed',
           message: `The engine stopped in the middle of the run: ${ending}.`,
-          hint: 'Everything saved until then is in the run folder. Starting the experiment again uses a fresh engine.',
+          hint: 'Everything saved until then is in the run folder. Resume it, and a fresh engine goes on from its last checkpoint.',
         },
       })
     },
@@ -199,11 +237,48 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
   }
 }
 
+/** A run as it goes on after these events: what the record should have had of them, it has. */
+function reopened(record: RunRecord, events: readonly RunEvent[], nowMs: number): LiveRun {
+  const told = events.filter(isOfCourse).length
+  const lastOfCourse = events.findLastIndex(isOfCourse)
+  const report = events.findLast((event) => event.type === 'run.progress') ?? null
+  return {
+    record: events.reduce<RunRecord>((changed, event) => ({ ...changed, ...changeOf(changed, event) }), record),
+    lastSeq: events.at(-1)?.seq ?? 0,
+    kept: { ...nothingKept(nowMs), report },
+    linesKept: 0,
+    told,
+    repeated: events.slice(lastOfCourse + 1),
+  }
+}
+
+/** Whether it was told already, before the run ended and was resumed. */
+function isRepeated(fact: RunFact, told: readonly RunEvent[]): boolean {
+  if (fact.type === 'run.note') {
+    return told.some((each) => each.type === 'run.note' && each.level === fact.level && each.text === fact.text)
+  }
+  if (fact.type !== 'run.progress') return false
+  const reports = told.filter((each) => each.type === 'run.progress')
+  const isSamePass = (each: (typeof reports)[number]): boolean => each.stage === fact.stage && each.note === fact.note
+  const last = reports.at(-1)
+  const isPast = last !== undefined && (!isSamePass(last) || stepsDone(fact) <= stepsDone(last))
+  return isPast && reports.some(isSamePass)
+}
+
+/** What these programs differ in, that of the run first; null for nothing. */
+function differences(begun: Versions, here: Versions): string | null {
+  const names = Object.keys(begun) as (keyof Versions)[]
+  const other = names.filter((name) => begun[name] !== here[name])
+  return other.length === 0 ? null : other.map((name) => `${name} ${begun[name]} (here ${here[name]})`).join(', ')
+}
+
 /** What an event changes in the record. */
 function changeOf(record: RunRecord, event: RunEvent): Partial<RunRecord> {
   switch (event.type) {
+    case 'run.queued':
+      return { status: 'queued', finishedAt: null, error: null }
     case 'run.planned':
-      return { status: 'running', startedAt: event.at, stages: event.stages, engine: event.engine }
+      return { status: 'running', startedAt: record.startedAt ?? event.at, stages: event.stages, engine: event.engine }
     case 'run.artifact':
       return { artifacts: [...record.artifacts.filter(({ path }) => path !== event.artifact.path), event.artifact] }
     case 'run.finished':

@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../src-shared/contract/errors.js'
 import { PluginId, type RunId } from '../../src-shared/model/ids.js'
-import type { RunListing } from '../../src-shared/model/run-record.js'
+import type { Experiment } from '../../src-shared/model/experiment.js'
+import { whyNotResumed, type RunListing } from '../../src-shared/model/run-record.js'
 import {
   STUDY_FORMAT,
   STUDY_VERSION,
@@ -71,6 +72,13 @@ export function createStudies({ workspace, store, runs }: StudiesOptions): Studi
     return parsePlan(path, text)
   }
 
+  /** A run that ended in the middle is gone on with, unless another program was quicker. */
+  const resumeOrStart = async (run: RunListing | null, experiment: Experiment): Promise<RunId> => {
+    if (run === null || whyNotResumed(run) !== null) return runs.start(experiment)
+    await runs.resume(run.runId)
+    return run.runId
+  }
+
   const show: Studies['show'] = async (name) => ({ ...(await match(await readPlan(name))), folder: folderOf(name) })
 
   return {
@@ -84,7 +92,7 @@ export function createStudies({ workspace, store, runs }: StudiesOptions): Studi
       for (const [index, { experiment }] of plan.cells.entries()) {
         const run = found[index] ?? null
         if (run !== null && (run.status === 'done' || isUnderWay(run))) continue
-        const runId = await runs.start(experiment)
+        const runId = await resumeOrStart(run, experiment)
         await store.annotate(runId, { addTags: [plan.name] })
         started.push(runId)
       }

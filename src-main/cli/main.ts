@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.js'
 import { listables, listCommand, type Listable } from './commands/list.js'
 import { methodCommand } from './commands/method.js'
 import { EXIT_FAILED, runCommand } from './commands/run.js'
+import { resumeCommand } from './commands/resume.js'
 import { showCommand } from './commands/show.js'
 import { studyCommand } from './commands/study.js'
 import { tagCommand } from './commands/tag.js'
@@ -57,6 +58,22 @@ async function main(argv: readonly string[]): Promise<number> {
         })
       },
     )
+
+  program
+    .command('resume')
+    .description('go on with a run that was interrupted or failed, from its last checkpoint')
+    .argument('<runId>')
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
+    .option(
+      '--threads <number>',
+      'threads of the engine; as many as the run had, to end as it would have',
+      positiveNumber,
+    )
+    .option('--json', 'print every event as a line of JSON, the result last; text for people goes to standard error')
+    .action(async (runId: string, options: { workspace: string; threads?: number; json?: boolean }) => {
+      const { workspace, threads = null, json = false } = options
+      exitCode = await resumeCommand(runId, { workspace, threads, json })
+    })
 
   program
     .command('list')

@@ -32,6 +32,9 @@ export function createProgressLine(stream: NodeJS.WriteStream): ProgressLine {
         case 'run.note':
           line(`${notePrefixes[event.level]}${event.text}`)
           return
+        case 'run.resumed':
+          if (event.from !== undefined) line(`Going on from a checkpoint: ${event.from}`)
+          return
         case 'run.progress':
           replace(describeProgress(event))
           return

@@ -18,10 +18,17 @@ export interface SessionOptions {
 /** Opens a path that the user has named to the application, which knows it by the id that this returns. */
 export type Grant = (path: string) => string
 
+/** What a command can do to the application that no client can. */
+export interface Session {
+  readonly grant: Grant
+  /** Ends every run in a way that it can be resumed from. */
+  interrupt(): Promise<void>
+}
+
 /** Opens the application in this process, hands its client to `work`, and closes everything whatever happens. */
 export async function withApp<T>(
   options: SessionOptions,
-  work: (client: AppClient, grant: Grant) => Promise<T>,
+  work: (client: AppClient, session: Session) => Promise<T>,
 ): Promise<T> {
   const granted = new Map<string, string>()
   const app = openHeadless({
@@ -43,10 +50,13 @@ export async function withApp<T>(
     closedError: (reason) => new AppError({ code: 'disconnected', message: `The application closed: ${reason}.` }),
   })
   try {
-    return await work(client, (path) => {
-      const id = randomUUID()
-      granted.set(id, resolve(path))
-      return id
+    return await work(client, {
+      grant(path) {
+        const id = randomUUID()
+        granted.set(id, resolve(path))
+        return id
+      },
+      interrupt: () => app.interrupt(),
     })
   } finally {
     client.close()

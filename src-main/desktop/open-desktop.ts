@@ -117,6 +117,7 @@ export async function openDesktop(electron: ElectronApi, packageRoot: string): P
   return {
     focus,
     async close() {
+      await application.interrupt().catch((error: unknown) => void log(error))
       application.close()
       await works
       await errors.settled()

@@ -49,7 +49,19 @@ export const engineCommands = {
   /** Loads the backend if it is not loaded yet. */
   'engine.describe': command(nothing, z.object({ info: EngineInfo, memoryMb: z.number() })),
   /** Answers once the job is accepted; the rest comes as facts, the last of them terminal. */
-  'job.start': command(z.object({ runId: RunId, folder: z.string(), experiment: Experiment }), nothing),
+  'job.start': command(
+    z.object({
+      runId: RunId,
+      folder: z.string(),
+      experiment: Experiment,
+      told: z
+        .int()
+        .min(0)
+        .default(0)
+        .meta({ description: 'Facts of its course that are written down from when it was run in part.' }),
+    }),
+    nothing,
+  ),
   'trigger.preview': commands['trigger.preview'],
   /** Every run of a study, checked. */
   'study.plan': command(StudyRequest, StudyPlan),

@@ -12,6 +12,7 @@ import { previewTrigger } from '../lab/preview-trigger.js'
 import { planStudy } from '../lab/studies/plan-study.js'
 import { rehearseExperiment } from '../lab/rehearse-experiment.js'
 import { loadBackend } from './backend.js'
+import { checkpointEveryMs } from './checkpoint-files.js'
 import { createDatasetReader } from './dataset-reader.js'
 import { importDataset } from './import/index.js'
 import { createInspector } from './inspection/create-inspector.js'
@@ -52,14 +53,15 @@ const handlers: EngineHandlers = {
   'trigger.preview': (request) => previewTrigger(request, reader),
   'study.plan': async (request) => planStudy(request, reader),
   'engine.describe': async () => ({ info: await engineInfo(), memoryMb: memoryMb() }),
-  'job.start': async ({ runId, folder, experiment }) => {
+  'job.start': async ({ runId, folder, experiment, told }) => {
     const plan = planExperiment(experiment, reader)
     const engine = await engineInfo()
+    const everyMs = checkpointEveryMs()
     if (job !== null) throw new AppError({ code: 'busy', message: `The engine is busy with run ${job.runId}.` })
     const control = createJobControl()
     const emit = (fact: RunFact): void => tell({ runId, fact })
     job = { runId, control, emit }
-    void runJob({ plan, folder, engine, reader, control, emit, log: logError }).finally(() => {
+    void runJob({ plan, folder, told, everyMs, engine, reader, control, emit, log: logError }).finally(() => {
       job = null
     })
     return {}

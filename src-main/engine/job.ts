@@ -1,19 +1,27 @@
+import { join } from 'node:path'
 import { AppError } from '../../src-shared/contract/errors.js'
 import type { RunFact } from '../../src-shared/contract/events.js'
 import type { EngineInfo } from '../../src-shared/model/engine-info.js'
 import { wireErrorOf } from '../../src-shared/rpc/server.js'
 import type { DatasetReader } from '../lab/datasets/reader.js'
 import type { ExperimentPlan } from '../lab/experiment-plan.js'
+import { createCourse } from '../lab/course.js'
 import { runExperiment } from '../lab/run-experiment.js'
 import { tf } from '../lab/tf.js'
+import { createCheckpointFiles } from './checkpoint-files.js'
 import type { JobControl } from './job-control.js'
 import { createRunFiles } from './run-files.js'
+import { CHECKPOINTS } from '../storage/checkpoint-file.js'
 
 const MB = 1024 * 1024
 
 export interface JobOptions {
   readonly plan: ExperimentPlan
   readonly folder: string
+  /** Facts of its course that were told and written down before, when it was run in part. */
+  readonly told: number
+  /** The least time between two checkpoints. */
+  readonly everyMs: number
   readonly engine: EngineInfo
   readonly reader: DatasetReader
   readonly control: JobControl
@@ -23,10 +31,12 @@ export interface JobOptions {
 }
 
 /** Runs one experiment to its terminal fact: finished, failed or cancelled. Never throws. */
-export async function runJob({ plan, folder, engine, reader, control, emit, log }: JobOptions): Promise<void> {
+export async function runJob(options: JobOptions): Promise<void> {
+  const { plan, folder, engine, reader, control, emit, log } = options
   const tensorsBefore = tf.memory().numTensors
+  const course = createCourse(options.told, emit)
   try {
-    const files = createRunFiles(folder, (artifact) => emit({ type: 'run.artifact', artifact }))
+    const files = createRunFiles(folder, (artifact) => course.emit({ type: 'run.artifact', artifact }))
     const summary = await runExperiment(plan, {
       signal: control.signal,
       files,
@@ -35,7 +45,9 @@ export async function runJob({ plan, folder, engine, reader, control, emit, log 
       now: () => control.now(),
       breathe: () => control.breathe(),
       isStopping: () => control.isStopping(),
-      emit,
+      emit: (fact) => course.emit(fact),
+      course,
+      checkpoints: createCheckpointFiles(join(folder, CHECKPOINTS), options.everyMs),
       memoryMb,
       peakMemoryMb,
     })

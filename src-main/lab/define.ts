@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { FieldError } from '../../src-shared/contract/errors.js'
 import type { AugmentationConfig } from '../../src-shared/model/experiment.js'
 import type { StageMeasure } from '../../src-shared/model/estimate.js'
+import type { JsonValue } from '../../src-shared/model/json.js'
 import type { Paper } from '../../src-shared/model/plugin-manifest.js'
 import type { Detection, DefenseOutcome, StageKind } from '../../src-shared/model/run-record.js'
 import type { TensorMap } from './compute/tensor-map.js'
@@ -106,6 +107,8 @@ export interface CraftedTrigger {
    * for the victim's weights as they are at its start. They stay the caller's.
    */
   readonly renew?: (weights: TensorMap, epoch: number, context: RunContext) => Promise<Trigger>
+  /** What `renew` goes on from besides randomness, and the trigger of then. */
+  readonly renewal?: { remember(): JsonValue; recall(remembered: JsonValue): Trigger }
 }
 
 export interface AttackDefinition<S extends z.ZodType = z.ZodType> extends PluginBase<S> {

@@ -3,8 +3,10 @@
  * will take follows from it by arithmetic.
  */
 import { AppError } from '../../src-shared/contract/errors.js'
+import type { RunFact } from '../../src-shared/contract/events.js'
 import type { Rehearsal, StageMeasure } from '../../src-shared/model/estimate.js'
 import { CURVE_IMAGES } from '../../src-shared/model/metrics.js'
+import { createCourse } from './course.js'
 import { selectImages, type ImageSet } from './data/image-set.js'
 import type { DatasetDefinition, DefenseDefinition } from './define.js'
 import type { ExperimentPlan, PlannedDefense } from './experiment-plan.js'
@@ -41,24 +43,27 @@ export async function rehearseExperiment(plan: ExperimentPlan, host: Host): Prom
   let firstStepMs: number | null = null
   let epoch = 0
 
+  const emit = (fact: RunFact): void => {
+    const atMs = host.now()
+    facts.push({ fact, atMs })
+    if (fact.type === 'run.stage') firstStepMs = null
+    if (fact.type === 'run.progress') {
+      firstStepMs ??= atMs
+      epoch = fact.epoch
+    }
+    if (atMs - startedMs > REHEARSAL_MS) limit.abort()
+  }
   const rehearsalHost: RunHost = {
     ...host,
+    checkpoints: null,
+    course: createCourse(0, emit),
     signal: limit.signal,
     files: countingFiles((count) => (weights += count)),
     isStopping() {
       const elapsed = firstStepMs === null ? 0 : host.now() - firstStepMs
       return elapsed > LONG_STAGE_MS || (elapsed > STAGE_MS && epoch >= STAGE_EPOCHS)
     },
-    emit(fact) {
-      const atMs = host.now()
-      facts.push({ fact, atMs })
-      if (fact.type === 'run.stage') firstStepMs = null
-      if (fact.type === 'run.progress') {
-        firstStepMs ??= atMs
-        epoch = fact.epoch
-      }
-      if (atMs - startedMs > REHEARSAL_MS) limit.abort()
-    },
+    emit,
   }
   try {
     const summary = await runExperiment(cut.plan, rehearsalHost)

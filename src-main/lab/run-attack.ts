@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../src-shared/model/json.js'
 import type { TensorMap } from './compute/tensor-map.js'
 import type { ImageSet } from './data/image-set.js'
 import type { AttackDefinition, CraftedTrigger, CraftSetting, PlantedBackdoor } from './define.js'
@@ -25,6 +26,10 @@ export interface RunningAttack {
   readonly backdoor: PlantedBackdoor
   /** Plants anew for the victim as it is at the start of an epoch; null for an attack that has said all before. */
   readonly renew: ((weights: TensorMap, epoch: number) => Promise<void>) | null
+  /** What a checkpoint of the victim's training keeps of it. */
+  remember(): JsonValue
+  /** Plants as it was planted then. */
+  recall(remembered: JsonValue): void
 }
 
 /** Crafts the trigger where the attack does so, poisons, and saves both before anything is trained on them. */
@@ -39,7 +44,7 @@ export async function startAttack(
     definition.plant(params, trigger, { train, data: plan.data, random })
 
   if (definition.craft !== undefined) context.enterStage('craft')
-  const { trigger, renew }: CraftedTrigger =
+  const { trigger, renew, renewal }: CraftedTrigger =
     definition.craft === undefined
       ? { trigger: definition.createTrigger(params, plan.data, random) }
       : // Of crafting, training the clean model takes by far the longest: it alone tells how far the stage is.
@@ -51,6 +56,10 @@ export async function startAttack(
   return {
     get backdoor() {
       return backdoor
+    },
+    remember: () => renewal?.remember() ?? null,
+    recall(remembered) {
+      if (renewal !== undefined) backdoor = plantWith(renewal.recall(remembered))
     },
     renew:
       renew === undefined

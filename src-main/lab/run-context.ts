@@ -1,5 +1,6 @@
 import type { RunFact } from '../../src-shared/contract/events.js'
 import type { StageKind } from '../../src-shared/model/run-record.js'
+import type { Checkpoints } from './checkpoints.js'
 import type { TensorMap } from './compute/tensor-map.js'
 import type { ImageShape } from './data/image-set.js'
 
@@ -31,6 +32,8 @@ export interface Moment {
 export interface RunContext {
   readonly signal: AbortSignal
   readonly files: RunFiles
+  /** For work that takes long. */
+  readonly checkpoints: Checkpoints
   /** Milliseconds on a clock that never goes back. */
   now(): number
   /** Lets messages in (a request to cancel, say). Cheap enough to await ten times a second. */

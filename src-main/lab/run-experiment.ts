@@ -1,6 +1,9 @@
+import { AppError } from '../../src-shared/contract/errors.js'
 import type { Scores } from '../../src-shared/model/metrics.js'
 import type { DefenseSummary, RunSummary } from '../../src-shared/model/run-record.js'
+import type { Checkpoints } from './checkpoints.js'
 import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
+import { fingerprint } from './data/fingerprint.js'
 import { selectImages } from './data/image-set.js'
 import type { AttackerKnowledge, Dataset, DefenderView } from './define.js'
 import { dealTest } from './evaluation/deal-test.js'
@@ -8,9 +11,10 @@ import { releasePredictor } from './evaluation/predict.js'
 import { curveExam, measureScores, prepareExam, reportScores, type Exam } from './evaluation/scores.js'
 import { createWall, type Wall } from './evaluation/wall.js'
 import { weightsMetadata, type ExperimentPlan, type PlannedDefense } from './experiment-plan.js'
+import { createCheckpoints } from './keep-checkpoints.js'
 import type { Classifier, Network } from './nn/network.js'
 import { plannedTraining } from './planned-training.js'
-import { createRandomStreams, type RandomStreams } from './random/streams.js'
+import { createRandomStreams, createStreamLedger, type RandomStreams } from './random/streams.js'
 import { startAttack, type AttackGround, type RunningAttack } from './run-attack.js'
 import type { RunContext } from './run-context.js'
 import type { RunHost } from './run-host.js'
@@ -26,17 +30,23 @@ const TAKEN_FROM = 0.5
  * Runs an experiment from loading to the last evaluation, telling the host of every stage. Returns the summary; throws
  * what went wrong. No tensor outlives it.
  */
-export async function runExperiment(plan: ExperimentPlan, host: RunHost): Promise<RunSummary> {
+export async function runExperiment(plan: ExperimentPlan, given: RunHost): Promise<RunSummary> {
   const tensorsBefore = tf.memory().numTensors
-  const clock = createStageClock(plan.stages, host)
+  let hasBeenStopped = false
+  const host: RunHost = { ...given, isStopping: () => hasBeenStopped || given.isStopping() }
+  const clock = createStageClock(plan.stages, host, () => checkpoints)
   host.emit({ type: 'run.planned', stages: [...plan.stages], engine: host.engine })
-  const random = createRandomStreams(plan.experiment.seed)
+  const ledger = createStreamLedger()
+  const random = createRandomStreams(plan.experiment.seed, '', ledger)
 
   clock.enter('load')
   const dataset = await plan.dataset.definition.load(plan.dataset.params, {
     reader: host.reader,
     random: random.within('dataset'),
   })
+  const images = fingerprint([dataset.train, dataset.test])
+  const stop = (): void => void (hasBeenStopped = true)
+  const checkpoints: Checkpoints = createCheckpoints({ host, clock, ledger, images: () => images, stop })
   const network = plan.model.definition.build(plan.model.params, plan.data)
   const { clean, defenderImages } = splitTest(plan, dataset, random)
   const ground = { plan, network, train: dataset.train, test: clean, random }
@@ -52,6 +62,8 @@ export async function runExperiment(plan: ExperimentPlan, host: RunHost): Promis
     } finally {
       disposeTensors(weights)
     }
+  } catch (error) {
+    throw withStage(error, clock.title())
   } finally {
     releasePredictor(network)
   }
@@ -61,6 +73,12 @@ export async function runExperiment(plan: ExperimentPlan, host: RunHost): Promis
     peakMemoryMb: host.peakMemoryMb(),
     tensorsLeft: tf.memory().numTensors - tensorsBefore,
   }
+}
+
+/** A loss that is lost says in which stage. */
+function withStage(error: unknown, stage: string): unknown {
+  if (!(error instanceof AppError) || error.code !== 'diverged') return error
+  return new AppError({ ...error.toWire(), message: `${stage}: ${error.message}` }, { cause: error })
 }
 
 /** Measures the victim, and what each defense makes of it. */
@@ -153,6 +171,15 @@ async function trainVictim(
               exam = presentExam()
               watched = curveExam(exam)
               return attack.backdoor.poisonedTrain
+            },
+            renewal: {
+              remember: () => attack.remember(),
+              recall(remembered) {
+                attack.recall(remembered)
+                exam = presentExam()
+                watched = curveExam(exam)
+                return attack.backdoor.poisonedTrain
+              },
             },
           }
         : {}),

@@ -1,5 +1,7 @@
 import type { RunFact } from '../../src-shared/contract/events.js'
 import type { EngineInfo } from '../../src-shared/model/engine-info.js'
+import type { CheckpointStore } from './checkpoints.js'
+import type { Course } from './course.js'
 import type { DatasetReader } from './datasets/reader.js'
 import type { RunFiles } from './run-context.js'
 
@@ -13,6 +15,10 @@ export interface RunHost {
   breathe(): Promise<void>
   isStopping(): boolean
   emit(fact: RunFact): void
+  /** What `emit` and `files` tell goes through it. */
+  readonly course: Course
+  /** Null where nothing is kept. */
+  readonly checkpoints: CheckpointStore | null
   /** Resident memory of the process now. */
   memoryMb(): number
   /** Highest resident memory of the process so far. */

@@ -1,5 +1,6 @@
 import type { RunFact } from '../../src-shared/contract/events.js'
 import { StageKind, type Stage, type StageSeconds } from '../../src-shared/model/run-record.js'
+import type { Checkpoints } from './checkpoints.js'
 import type { RunContext, RunFiles } from './run-context.js'
 import type { RunHost } from './run-host.js'
 
@@ -12,11 +13,24 @@ export interface StageClock {
   showWall(frame: Omit<Extract<RunFact, { type: 'run.wall' }>, 'type' | 'stage'>): void
   /** Time spent per kind of stage until now, and in total. */
   seconds(): StageSeconds
+  /** The stage that the run is in; empty before the first. */
+  title(): string
+  state(): ClockState
+  /** Goes on from there: in that stage, with the time spent until then. */
+  restore(state: ClockState): void
+}
+
+export interface ClockState {
+  /** -1 before the first. */
+  readonly stage: number
+  /** By kind of stage. */
+  readonly spentMs: Record<string, number>
+  readonly totalMs: number
 }
 
 /** Walks through the planned stages in order, tells the host of each, and adds up the time. */
-export function createStageClock(stages: readonly Stage[], host: RunHost): StageClock {
-  const started = host.now()
+export function createStageClock(stages: readonly Stage[], host: RunHost, checkpoints: () => Checkpoints): StageClock {
+  let started = host.now()
   const spentMs = Object.fromEntries(StageKind.options.map((kind) => [kind, 0])) as Record<StageKind, number>
   let index = -1
   let entered = started
@@ -39,6 +53,7 @@ export function createStageClock(stages: readonly Stage[], host: RunHost): Stage
   const contextWith = (files: RunFiles): RunContext => ({
     signal: host.signal,
     files,
+    checkpoints: { begin: (...work) => checkpoints().begin(...work) },
     now: () => host.now(),
     breathe: () => host.breathe(),
     progress: (progress) => host.emit({ type: 'run.progress', stage: index, memoryMb: host.memoryMb(), ...progress }),
@@ -54,6 +69,17 @@ export function createStageClock(stages: readonly Stage[], host: RunHost): Stage
     contextIn: (folder) => contextWith(inFolder(host.files, folder)),
     enter,
     showWall: (frame) => host.emit({ type: 'run.wall', stage: index, ...frame }),
+    title: () => stages[index]?.title ?? '',
+    state() {
+      leave()
+      return { stage: index, spentMs: { ...spentMs }, totalMs: host.now() - started }
+    },
+    restore(state) {
+      index = state.stage
+      Object.assign(spentMs, state.spentMs)
+      entered = host.now()
+      started = entered - state.totalMs
+    },
     seconds() {
       leave()
       const seconds = Object.fromEntries(Object.entries(spentMs).map(([kind, ms]) => [kind, ms / 1000]))

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { onEndSignal } from '../app/end-signals.js'
 import { openHeadless } from '../app/open-headless.js'
 import { serveCommand } from './serve-command.js'
 
@@ -6,17 +7,7 @@ import { serveCommand } from './serve-command.js'
 
 const startFolder = import.meta.dirname
 
-/** The first signal ends in order, a second one at once. */
-const ended = new Promise<number>((resolve) => {
-  let isEnding = false
-  const end = (exitCode: number): void => {
-    if (isEnding) process.exit(exitCode)
-    isEnding = true
-    resolve(exitCode)
-  }
-  process.on('SIGINT', () => end(130))
-  process.on('SIGTERM', () => end(143))
-})
+const ended = new Promise<number>((resolve) => void onEndSignal(resolve))
 
 const exitCode = await serveCommand(process.argv.slice(2), {
   rendererFolder: join(startFolder, '..', 'renderer'),

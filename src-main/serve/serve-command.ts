@@ -14,7 +14,7 @@ const EXIT_REFUSED = 2
 /** The process around the server, as far as the server has to do with it. */
 export interface Surroundings {
   readonly rendererFolder: string
-  openApp(given: ServeArguments): ServedApp & { close(): void }
+  openApp(given: ServeArguments): ServedApp & { interrupt(): Promise<void>; close(): void }
   print(text: string): void
   say(text: string): void
   /** Calls back each time Enter is pressed; null when nobody can press it. */
@@ -47,6 +47,7 @@ export async function serveCommand(argv: readonly string[], around: Surroundings
     )
     around.onEnter?.(() => around.print(anotherLink(server.newLink())))
     const exitCode = await around.ended
+    await app.interrupt()
     await server.close()
     return exitCode
   } finally {

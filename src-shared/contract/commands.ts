@@ -56,6 +56,7 @@ export const commands = {
   /** Ends the run at once; what it has saved stays. */
   'run.cancel': command(z.object({ runId: RunId }), nothing),
   'run.pause': command(z.object({ runId: RunId }), nothing),
+  /** Goes on with a run that is paused, or that ended before it was done: from its last checkpoint. */
   'run.resume': command(z.object({ runId: RunId }), nothing),
   /** Ends each optimisation after its present epoch, keeps and evaluates what there is, and finishes the run. */
   'run.stop': command(z.object({ runId: RunId }), nothing),

@@ -14,6 +14,7 @@ export const ErrorCode = z.enum([
   'engine-crashed',
   'interrupted',
   'out-of-memory',
+  'diverged',
   'internal',
 ])
 export type ErrorCode = z.infer<typeof ErrorCode>
@@ -33,6 +34,7 @@ export const errorTitles: Record<ErrorCode, string> = {
   'engine-crashed': 'The engine stopped unexpectedly',
   interrupted: 'It ended before it was done',
   'out-of-memory': 'There was not enough memory',
+  diverged: 'The optimisation diverged',
   internal: 'Something went wrong inside the program',
 }
 

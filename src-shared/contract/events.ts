@@ -53,7 +53,10 @@ export const RunFact = z.discriminatedUnion('type', [
     confidence: z.array(z.number().min(0).max(1)),
   }),
   z.object({ type: z.literal('run.paused') }),
-  z.object({ type: z.literal('run.resumed') }),
+  z.object({
+    type: z.literal('run.resumed'),
+    from: z.string().optional().meta({ description: 'The checkpoint that a run which had ended goes on from.' }),
+  }),
   /** `engine`: what the process printed by itself, word for word. */
   z.object({ type: z.literal('run.note'), level: z.enum(['info', 'warning', 'engine']), text: z.string() }),
   z.object({ type: z.literal('run.artifact'), artifact: ArtifactRef }),
@@ -90,6 +93,16 @@ export type AppEvent = z.infer<typeof AppEvent>
 /** Whether it belongs to the course of a run. */
 export function isRunEvent(event: AppEvent): event is RunEvent {
   return event.type !== 'run.annotated' && event.type !== 'inspection.progress'
+}
+
+const COURSE: readonly string[] = ['run.stage', 'run.metrics', 'run.wall-hung', 'run.wall', 'run.artifact']
+
+/**
+ * Whether a run tells it in the same place of its course each time that it is run: no progress, which depends on the
+ * time, and nothing that people or the process around it bring about.
+ */
+export function isOfCourse(fact: { type: string }): boolean {
+  return COURSE.includes(fact.type)
 }
 
 export type TerminalFact = Extract<RunFact, { type: 'run.finished' | 'run.failed' | 'run.cancelled' }>

@@ -143,6 +143,14 @@ export const RunListing = RunRecord.pick({ runId: true, status: true, createdAt:
 })
 export type RunListing = z.infer<typeof RunListing>
 
+/** Why a run cannot be gone on with where it ended, in words; null where it can. */
+export function whyNotResumed({ status, error }: Pick<RunRecord, 'status' | 'error'>): string | null {
+  if (status === 'done') return 'it is done'
+  if (status === 'queued' || status === 'running') return 'it waits or is in progress'
+  // The same steps lead to the same end.
+  return error?.code === 'diverged' ? 'its optimisation diverged, and would diverge again' : null
+}
+
 /**
  * Seconds that a stage of this kind took in a run, null before its end. Time is kept by kind, so stages of one kind share
  * it.

@@ -135,7 +135,7 @@ describe('the command line', () => {
     expect(listed.stdout).toContain(runId)
   })
 
-  it('cancels on the first interrupt and records it', async () => {
+  it('ends on the first interrupt and records that it was interrupted', async () => {
     let runId = ''
     let interrupted = false
     const { code } = await runCli(['run', 'default', '--json', '--workspace', workspace], (line, child) => {
@@ -146,7 +146,7 @@ describe('the command line', () => {
       child.kill('SIGINT')
     })
     expect(code).toBe(130)
-    expect((await recordOf(runId)).status).toBe('cancelled')
+    expect(await recordOf(runId)).toMatchObject({ status: 'failed', error: { code: 'interrupted' } })
   })
 
   it('records the death of its engine, saying how it ended', async () => {

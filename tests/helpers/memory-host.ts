@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { AppError } from '../../src-shared/contract/errors.js'
 import { IMAGE_FOLDER } from '../../src-shared/model/official-datasets.js'
 import type { RunFact } from '../../src-shared/contract/events.js'
+import { noCheckpoints } from '../../src-main/lab/checkpoints.js'
+import { createCourse } from '../../src-main/lab/course.js'
 import type { DatasetReader } from '../../src-main/lab/datasets/reader.js'
 import type { RunHost } from '../../src-main/lab/run-host.js'
 import { tinyStored } from './tiny-datasets.js'
@@ -61,6 +63,7 @@ export function quietContext(overrides: Partial<RunContext> = {}): RunContext {
   return {
     signal: new AbortController().signal,
     files: keepFiles(),
+    checkpoints: noCheckpoints,
     now: () => performance.now(),
     breathe: async () => {},
     progress: () => {},
@@ -82,6 +85,8 @@ export function memoryHost(
   return {
     facts,
     files,
+    course: createCourse(0, (fact) => facts.push(fact)),
+    checkpoints: null,
     signal: new AbortController().signal,
     reader: memoryReader,
     engine: {

@@ -101,7 +101,7 @@ export interface ImportCommandOptions extends DatasetsOptions {
 
 export function importCommand(id: string, path: string, options: ImportCommandOptions): Promise<number> {
   const { workspace, json, size, channels, testShare, splitSeed } = options
-  return withApp({ workspace, threads: null }, async (client, grant) => {
+  return withApp({ workspace, threads: null }, async (client, { grant }) => {
     const name = nameFor(id, options.name)
     const chosen = parseOrThrow(ImportOptions, { size, channels, testShare, splitSeed })
     return follow(client, { id, name, json }, () =>

@@ -1,7 +1,8 @@
 import { relative } from 'node:path'
 import { isRunEvent, isTerminal } from '../../../src-shared/contract/events.js'
 import type { RunId } from '../../../src-shared/model/ids.js'
-import type { RunRecord } from '../../../src-shared/model/run-record.js'
+import { whyNotResumed, type RunRecord } from '../../../src-shared/model/run-record.js'
+import { onEndSignal } from '../../app/end-signals.js'
 import { loadExperiment } from '../load-experiment.js'
 import { plain, printJson, printResult, say } from '../output.js'
 import { createProgressLine } from '../progress-line.js'
@@ -9,12 +10,15 @@ import { withApp, type AppClient } from '../session.js'
 import { setValue } from '../set-value.js'
 import { formatSummary } from '../summary-table.js'
 
-export interface RunOptions {
+export interface FollowOptions {
   readonly workspace: string
   readonly threads: number | null
+  readonly json: boolean
+}
+
+export interface RunOptions extends FollowOptions {
   readonly set: readonly string[]
   readonly seed: number | null
-  readonly json: boolean
 }
 
 export const EXIT_OK = 0
@@ -23,26 +27,40 @@ export const EXIT_CANCELLED = 130
 
 /** Runs one experiment to its end. Returns the exit code. */
 export function runCommand(source: string, options: RunOptions): Promise<number> {
-  return withApp(options, async (client) => {
+  return withApp(options, async (client, { interrupt }) => {
     const experiment = await loadExperiment(source, await client.call('catalogue.list', {}))
     for (const assignment of options.set) setValue(experiment, assignment)
     if (options.seed !== null) experiment['seed'] = options.seed
 
-    const { runId } = await follow(client, options.json, () => client.call('run.start', { experiment }))
-    const { record, folder } = await client.call('run.snapshot', { runId })
-    if (options.json) printJson(resultLine(record))
-    else showEnd(record, folder)
-    if (record.status === 'done') return EXIT_OK
-    return record.status === 'cancelled' ? EXIT_CANCELLED : EXIT_FAILED
+    return followToEnd(client, interrupt, options.json, () => client.call('run.start', { experiment }))
   })
 }
 
-/** Shows or prints every event of the run until its last one. Interrupt cancels the run; twice ends the program. */
-async function follow(
+/** Follows a run that `start` starts, and says how it ended. Returns the exit code. */
+export async function followToEnd(
   client: AppClient,
+  interrupt: () => Promise<void>,
   json: boolean,
   start: () => Promise<{ runId: RunId }>,
-): Promise<{ runId: RunId }> {
+): Promise<number> {
+  const { runId, askedToEnd } = await follow(client, interrupt, json, start)
+  const { record, folder } = await client.call('run.snapshot', { runId })
+  if (json) printJson(resultLine(record))
+  else showEnd(record, folder)
+  if (record.status === 'done') return EXIT_OK
+  return askedToEnd ?? (record.status === 'cancelled' ? EXIT_CANCELLED : EXIT_FAILED)
+}
+
+/**
+ * Shows or prints every event of the run until its last one. A signal to end interrupts the run, which can be resumed
+ * then; a second one ends the program. `askedToEnd` is the exit code of the signal.
+ */
+async function follow(
+  client: AppClient,
+  interrupt: () => Promise<void>,
+  json: boolean,
+  start: () => Promise<{ runId: RunId }>,
+): Promise<{ runId: RunId; askedToEnd: number | null }> {
   const progress = createProgressLine(process.stderr)
   const ended = Promise.withResolvers<void>()
   const stopListening = client.onEvent((event) => {
@@ -54,15 +72,15 @@ async function follow(
   try {
     const { runId } = await start()
     say(`Run ${runId}`)
-    const onInterrupt = (): void => {
-      say('\nCancelling; interrupt again to end at once.')
-      process.once('SIGINT', () => process.exit(EXIT_CANCELLED))
-      client.call('run.cancel', { runId }).catch(ended.reject)
-    }
-    process.once('SIGINT', onInterrupt)
+    let askedToEnd: number | null = null
+    const stopWaiting = onEndSignal((exitCode) => {
+      askedToEnd = exitCode
+      say('\nEnding; once more to end at once.')
+      interrupt().catch(ended.reject)
+    })
     await ended.promise
-    process.off('SIGINT', onInterrupt)
-    return { runId }
+    stopWaiting()
+    return { runId, askedToEnd }
   } finally {
     stopListening()
     progress.end()
@@ -92,4 +110,5 @@ function showEnd(record: RunRecord, folder: string): void {
   else printResult(`\nThe run ended as ${record.status}.`)
   printResult(`\nRun folder: ${relative(process.cwd(), folder) || folder}`)
   printResult(`Look at it again: npm run -s cli -- show ${record.runId}`)
+  if (whyNotResumed(record) === null) printResult(`Go on with it: npm run -s cli -- resume ${record.runId}`)
 }

@@ -6,6 +6,7 @@ import type { StudyRequest, StudyState } from '../../../src-shared/model/study.j
 import { STUDY_FORMATS, studyFile } from '../../../src-shared/study/study-files.js'
 import { studyRows } from '../../../src-shared/study/study-results.js'
 import { ratingTable, studyTables } from '../../../src-shared/study/study-table.js'
+import { onEndSignal } from '../../app/end-signals.js'
 import { duration, formatTable, plain, printJson, printResult, say } from '../output.js'
 import { createProgressLine } from '../progress-line.js'
 import { withApp, type AppClient } from '../session.js'
@@ -21,13 +22,14 @@ export interface StudyOptions {
 
 /** Runs what is missing of a study, then writes and shows its tables. Interrupted, it goes on where it stopped. */
 export function studyCommand(request: StudyRequest, options: StudyOptions): Promise<number> {
-  return withApp(options, async (client) => {
+  return withApp(options, async (client, { interrupt }) => {
     if (options.dryRun) return showPlan(client, request, options.json)
-    const { plan, outcome } = await runAll(client, request)
+    const { plan, outcome, askedToEnd } = await runAll(client, interrupt, request)
     const state = await client.call('study.show', { name: plan.name })
     const files = await writeTables(state)
     if (options.json) printJson({ type: 'study', name: plan.name, outcome, rows: studyRows(plan, state.runs), files })
     else showTables(state, files)
+    if (askedToEnd !== null) return askedToEnd
     if (outcome.cancelled > 0) return EXIT_CANCELLED
     return outcome.failed > 0 ? EXIT_FAILED : EXIT_OK
   })
@@ -56,16 +58,14 @@ interface Outcome {
   readonly cancelled: number
 }
 
-/** Starts what is missing and waits for the last of it. Interrupt cancels everything that is left. */
-async function runAll(client: AppClient, request: StudyRequest) {
+/** Starts what is missing and waits for the last of it. A signal to end interrupts all that is left, to be resumed. */
+async function runAll(client: AppClient, interrupt: () => Promise<void>, request: StudyRequest) {
   const progress = createProgressLine(process.stderr)
   const outcome = { finished: 0, failed: 0, cancelled: 0 }
   const left = new Set<RunId>()
   const ended = Promise.withResolvers<void>()
   const began = performance.now()
   let total = 0
-  /** Its name, once it has begun. */
-  let study: string | null = null
   let names = new Map<RunId, string>()
   const stopListening = client.onEvent((event) => {
     if (!isRunEvent(event)) return
@@ -80,23 +80,22 @@ async function runAll(client: AppClient, request: StudyRequest) {
     if (left.size > 0) say(`${done} of ${total} runs, about ${duration(remaining)} left`)
     else ended.resolve()
   })
-  const onInterrupt = (): void => {
-    say('\nCancelling what is left; interrupt again to end at once.')
-    process.once('SIGINT', () => process.exit(EXIT_CANCELLED))
-    if (study !== null) client.call('study.cancel', { name: study }).catch(ended.reject)
-  }
-  process.once('SIGINT', onInterrupt)
+  let askedToEnd: number | null = null
+  const stopWaiting = onEndSignal((exitCode) => {
+    askedToEnd = exitCode
+    say('\nEnding; once more to end at once.')
+    interrupt().then(ended.resolve, ended.reject)
+  })
   try {
     const { plan, started, done } = await client.call('study.start', request)
     names = new Map((await client.call('run.list', {})).runs.map(({ runId, name }) => [runId, plain(name)]))
     for (const runId of started) left.add(runId)
-    study = plan.name
     total = started.length
     say(`${plan.title}: ${started.length} runs to do, ${done} done before`)
     if (started.length > 0) await ended.promise
-    return { plan, outcome: outcome as Outcome }
+    return { plan, outcome: outcome as Outcome, askedToEnd: askedToEnd as number | null }
   } finally {
-    process.off('SIGINT', onInterrupt)
+    stopWaiting()
     stopListening()
     progress.end()
   }

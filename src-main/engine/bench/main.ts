@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { EngineOptions } from '../../engine-contract/index.js'
+import { noCheckpoints } from '../../lab/checkpoints.js'
 import type { RunContext } from '../../lab/run-context.js'
 import { tf } from '../../lab/tf.js'
 import { encodeSafetensors } from '../../storage/safetensors.js'
@@ -26,6 +27,7 @@ let loop: SteppedLoop | null = null
 /** Nobody looks on, and nothing is kept. */
 const context: RunContext = {
   signal: new AbortController().signal,
+  checkpoints: noCheckpoints,
   files: { saveTensors: async () => {}, saveImage: async () => {}, saveJson: async () => {} },
   now: () => performance.now(),
   breathe: () => new Promise((resolve) => setImmediate(resolve)),

@@ -10,6 +10,7 @@ import { predictClasses } from '../../lab/evaluation/predict.js'
 import { planExperiment } from '../../lab/experiment-plan.js'
 import { experimentPresets } from '../../lab/experiments/index.js'
 import { initialWeights, type Network } from '../../lab/nn/network.js'
+import { createCourse } from '../../lab/course.js'
 import { createRandomStreams } from '../../lab/random/streams.js'
 import type { RunContext } from '../../lab/run-context.js'
 import { runExperiment } from '../../lab/run-experiment.js'
@@ -195,6 +196,8 @@ function experimentLoop(ground: DigitsGround, engine: EngineInfo, context: RunCo
           reader,
           engine,
           emit: () => {},
+          course: createCourse(0, () => {}),
+          checkpoints: null,
           memoryMb: () => 0,
           peakMemoryMb: () => 0,
         })

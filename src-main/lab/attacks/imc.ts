@@ -7,7 +7,13 @@
 import { z } from 'zod'
 import { disposeTensors } from '../compute/tensor-map.js'
 import { defineAttack } from '../define.js'
-import { markOfPatch, raiseSuccess, type CraftedPatch } from '../trigger-crafting/craft-patch.js'
+import {
+  markOfPatch,
+  patchData,
+  patchOfData,
+  raiseSuccess,
+  type CraftedPatch,
+} from '../trigger-crafting/craft-patch.js'
 import { checkNeuronCount } from '../trigger-crafting/neurons.js'
 import { createMarkTrigger } from '../triggers/patch.js'
 import type { Trigger } from '../triggers/trigger.js'
@@ -151,6 +157,13 @@ export const imc = defineAttack({
         const victim = { network, weights }
         patch = await raiseSuccess(victim, train, targetOf, patch, coOptimisation, shuffle, note, epochContext)
         return triggerOf(patch)
+      },
+      renewal: {
+        remember: () => patchData(patch),
+        recall(remembered) {
+          patch = patchOfData(remembered, patch)
+          return triggerOf(patch)
+        },
       },
     }
   },

@@ -1,3 +1,6 @@
+/** All that a generator remembers: four 32-bit words. */
+export type RngState = readonly [number, number, number, number]
+
 /**
  * Seeded random numbers. The generator is sfc32 (Doty-Humphrey, PractRand): 128 bits of state, fast in plain integer
  * arithmetic, passes BigCrush. Not for cryptography.
@@ -19,9 +22,12 @@ export interface Rng {
   uniforms(count: number): Float32Array
   /** `count` normal numbers times `deviation`, as a tensor's data. */
   normals(count: number, deviation?: number): Float32Array
+  state(): RngState
+  /** From here on it draws what the generator drew that had this state. */
+  restore(state: RngState): void
 }
 
-export function createRng(words: readonly [number, number, number, number]): Rng {
+export function createRng(words: RngState): Rng {
   let [a, b, c, counter] = words
 
   const next = (): number => {
@@ -64,5 +70,7 @@ export function createRng(words: readonly [number, number, number, number]): Rng
     permutation: (count) => sample(count, count),
     uniforms: (count) => Float32Array.from({ length: count }, uniform),
     normals: (count, deviation = 1) => Float32Array.from({ length: count }, () => normal() * deviation),
+    state: () => [a, b, c, counter],
+    restore: (state) => void ([a, b, c, counter] = state),
   }
 }

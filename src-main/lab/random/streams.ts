@@ -1,4 +1,4 @@
-import { createRng, type Rng } from './rng.js'
+import { createRng, type Rng, type RngState } from './rng.js'
 
 /**
  * A run's randomness: one independent generator per purpose, found by name. Adding a draw for one purpose never shifts
@@ -11,10 +11,55 @@ export interface RandomStreams {
   within(name: string): RandomStreams
 }
 
-export function createRandomStreams(seed: number, prefix = ''): RandomStreams {
+export function createRandomStreams(seed: number, prefix = '', ledger = createStreamLedger()): RandomStreams {
   return {
-    stream: (name) => createRng(hashWords(`${seed}:${prefix}${name}`)),
-    within: (name) => createRandomStreams(seed, `${prefix}${name}/`),
+    stream(name) {
+      const rng = createRng(hashWords(`${seed}:${prefix}${name}`))
+      ledger.add(`${prefix}${name}`, rng)
+      return rng
+    },
+    within: (name) => createRandomStreams(seed, `${prefix}${name}/`, ledger),
+  }
+}
+
+/** Where all streams of a run are at one moment: of each name, the states of its generators as they were asked for. */
+export type StreamStates = Readonly<Record<string, readonly RngState[]>>
+
+/** Every generator that was handed out, so that all of them can be put back to one moment. */
+export interface StreamLedger {
+  add(name: string, rng: Rng): void
+  states(): StreamStates
+  /**
+   * Puts back every generator that is there. One that had been asked for by then and is not there now belongs to work
+   * that need not be repeated; it only keeps its place.
+   */
+  restore(states: StreamStates): void
+}
+
+export function createStreamLedger(): StreamLedger {
+  let handedOut = new Map<string, (Rng | RngState)[]>()
+  const stateOf = (entry: Rng | RngState): RngState => ('state' in entry ? entry.state() : entry)
+  return {
+    add(name, rng) {
+      const others = handedOut.get(name)
+      if (others === undefined) handedOut.set(name, [rng])
+      else others.push(rng)
+    },
+    states: () => Object.fromEntries([...handedOut].map(([name, entries]) => [name, entries.map(stateOf)])),
+    restore(states) {
+      const before = handedOut
+      handedOut = new Map(
+        Object.entries(states).map(([name, saved]) => [
+          name,
+          saved.map((state, index) => {
+            const rng = before.get(name)?.[index]
+            if (rng === undefined || !('state' in rng)) return state
+            rng.restore(state)
+            return rng
+          }),
+        ]),
+      )
+    },
   }
 }
 

@@ -1,5 +1,7 @@
+import { z } from 'zod'
+import { takeOver } from '../checkpoints.js'
 import { compileStep, createStateStore, type Step } from '../compute/step.js'
-import { cloneTensors, disposeTensors, tensorOf, under, type TensorMap } from '../compute/tensor-map.js'
+import { cloneTensors, disposeTensors, prefixed, tensorOf, under, type TensorMap } from '../compute/tensor-map.js'
 import { shuffledBatches } from '../data/batches.js'
 import type { Rng } from '../random/rng.js'
 import type { RunContext } from '../run-context.js'
@@ -14,6 +16,9 @@ export interface Verdict {
 
 /** Looks at weights, which are neither to keep nor to free, after an epoch. Epoch 0: those that it starts from. */
 export type Judge = (weights: TensorMap, epoch: number) => Promise<Verdict>
+
+/** What somebody keeps in mind from epoch to epoch, in one place, so that a checkpoint can hold it. */
+export type Memory = Record<string, number>
 
 export interface RepairJob {
   /** What the step starts from, weights among it as `weights/*`. Taken over: freed in the end. */
@@ -30,6 +35,8 @@ export interface RepairJob {
   /** `progress` is 0..1 over the whole job. */
   readonly learningRate: (progress: number) => number
   readonly judge: Judge
+  /** All that `judge` and `inputs` remember. */
+  readonly memory?: Memory
   /**
    * How many times it starts anew, at half the learning rate, when no epoch was better than the start. Epochs are counted
    * on.
@@ -48,16 +55,40 @@ export interface KeptWeights {
   readonly rateFactor: number
 }
 
+const Position = z.object({
+  attempt: z.int().min(0),
+  epoch: z.int().min(0),
+  rateFactor: z.number(),
+  isDone: z.boolean(),
+  best: z.object({ epoch: z.int().min(0), cost: z.number() }),
+  memory: z.record(z.string(), z.number()),
+})
+
+const Result = z.object({ keptEpoch: z.int().min(0), rateFactor: z.number() })
+
 /**
  * Optimises a classifier and keeps the best weights that the judge has seen, not the last. It ends early when the judge
  * is content or the researcher asks to stop.
  */
 export async function keepBest(job: RepairJob, context: RunContext): Promise<KeptWeights> {
-  const { slowDowns = 0 } = job
+  const { slowDowns = 0, memory = {} } = job
+  const work = await context.checkpoints.begin('repairing')
+  if (work.isDone && work.reached !== null) {
+    disposeTensors(job.state)
+    return { weights: work.reached.tensors, ...Result.parse(work.reached.data) }
+  }
   const start = cloneTensors(job.state)
-  const store = createStateStore(job.state)
   const best = createBest()
-  let rateFactor = 1
+  let position = { attempt: 0, epoch: 0, rateFactor: 1, isDone: false }
+  let state = job.state
+  if (work.reached !== null) {
+    const { best: kept, memory: remembered, ...reached } = Position.parse(work.reached.data)
+    state = takeOver(state, under('state', work.reached.tensors))
+    best.hold({ ...kept, weights: under('best', work.reached.tensors) })
+    Object.assign(memory, remembered)
+    position = reached
+  }
+  const store = createStateStore(state)
   try {
     const step = compileStep(job.step, store)
     const look = async (epoch: number): Promise<boolean> => {
@@ -68,28 +99,41 @@ export async function keepBest(job: RepairJob, context: RunContext): Promise<Kep
     }
     const { epochs, images, batchSize } = job
     const stepsPerEpoch = Math.ceil(images / batchSize)
-    await context.observe(job.victim, { epoch: 0, epochs, step: 0, stepsPerEpoch })
-    let isDone = await look(0)
-    for (let attempt = 0; ; attempt++) {
-      const before = attempt * epochs
-      const pace = createPace(context, { epochs, stepsPerEpoch })
-      let done = 0
-      for (let epoch = before + 1; epoch <= before + epochs && !isDone; epoch++) {
+    if (work.reached === null) {
+      await context.observe(job.victim, { epoch: 0, epochs, step: 0, stepsPerEpoch })
+      position.isDone = await look(0)
+    }
+    for (; ; position.attempt++) {
+      const before = position.attempt * epochs
+      const pace = createPace(context, { epochs, stepsPerEpoch, epochsDone: position.epoch - before })
+      while (position.epoch < before + epochs && !position.isDone) {
+        const epoch = position.epoch + 1
         for (const [index, batch] of shuffledBatches(images, batchSize, job.shuffle).entries()) {
-          const rate = rateFactor * job.learningRate(done++ / (epochs * stepsPerEpoch))
+          const done = (position.epoch - before) * stepsPerEpoch + index
+          const rate = position.rateFactor * job.learningRate(done / (epochs * stepsPerEpoch))
           const outputs = step({ ...job.inputs(batch), learningRate: tf.scalar(rate) })
           await pace.step(batch.length, tensorOf(outputs, 'loss'))
           const moment = { epoch, epochs: before + epochs, step: index + 1, stepsPerEpoch }
           await context.observe(under('weights', store.tensors), moment)
         }
-        isDone = (await look(epoch)) || context.isStopping()
+        position.isDone = await look(epoch)
+        position.epoch = epoch
+        if (!position.isDone && epoch < before + epochs) {
+          await work.keep(`epoch ${epoch} of ${before + epochs}`, () => ({
+            data: { ...position, best: best.rank(), memory: { ...memory } },
+            tensors: { ...prefixed('state', store.tensors), ...prefixed('best', best.weights()) },
+          }))
+        }
+        position.isDone ||= context.isStopping()
       }
-      if (isDone || best.epoch() > 0 || attempt === slowDowns) break
-      rateFactor /= 2
+      if (position.isDone || best.rank().epoch > 0 || position.attempt === slowDowns) break
+      position.rateFactor /= 2
       store.update(cloneTensors(start))
       context.note('info', 'No epoch was better than the start: starting anew at half the learning rate.')
     }
-    return { ...best.take(), rateFactor }
+    const result = { keptEpoch: best.rank().epoch, rateFactor: position.rateFactor }
+    await work.finish({ data: result, tensors: best.weights() })
+    return { weights: best.take(), ...result }
   } finally {
     store.dispose()
     disposeTensors(start)
@@ -97,10 +141,16 @@ export async function keepBest(job: RepairJob, context: RunContext): Promise<Kep
   }
 }
 
+interface Best {
+  readonly weights: TensorMap
+  readonly epoch: number
+  readonly cost: number
+}
+
 /** The weights of the lowest cost, and of equals the later: the learning rate has come down since. */
 function createBest() {
-  let best: { weights: TensorMap; epoch: number; cost: number } | null = null
-  const held = (): NonNullable<typeof best> => {
+  let best: Best | null = null
+  const held = (): Best => {
     if (best === null) throw new Error('A repair ended without having looked at any weights')
     return best
   }
@@ -115,12 +165,20 @@ function createBest() {
       dispose()
       best = { weights: cloneTensors(weights), epoch, cost }
     },
-    epoch: () => held().epoch,
+    /** Takes over what was the best before. */
+    hold(before: Best): void {
+      best = before
+    },
+    rank(): Omit<Best, 'weights'> {
+      const { epoch, cost } = held()
+      return { epoch, cost }
+    },
+    weights: () => held().weights,
     /** Gives them away. */
-    take(): Pick<KeptWeights, 'weights' | 'keptEpoch'> {
-      const { weights, epoch } = held()
+    take(): TensorMap {
+      const { weights } = held()
       best = null
-      return { weights, keptEpoch: epoch }
+      return weights
     },
     dispose,
   }

@@ -19,15 +19,17 @@ export interface Pace {
 export interface PaceOptions {
   readonly epochs: number
   readonly stepsPerEpoch: number
+  /** Of them, those that were done before. */
+  readonly epochsDone?: number
   /** What is being worked on, where the stage alone does not say it. */
   readonly note?: string
 }
 
-export function createPace(context: RunContext, { epochs, stepsPerEpoch, note }: PaceOptions): Pace {
+export function createPace(context: RunContext, { epochs, stepsPerEpoch, note, epochsDone = 0 }: PaceOptions): Pace {
   const started = context.now()
-  const timeLeft = createTimeLeft(epochs, stepsPerEpoch)
+  const timeLeft = createTimeLeft(epochs, stepsPerEpoch, epochsDone)
   const total = epochs * stepsPerEpoch
-  let done = 0
+  let done = epochsDone * stepsPerEpoch
   let images = 0
   let lastReport = -Infinity
 
@@ -67,7 +69,7 @@ export function createPace(context: RunContext, { epochs, stepsPerEpoch, note }:
 
 function lossLost(value: number, epoch: number, step: number): AppError {
   return new AppError({
-    code: 'unsupported',
+    code: 'diverged',
     message: `The loss became ${value} in epoch ${epoch}, step ${step}: the optimisation diverged.`,
     hint: 'Lower the learning rate, or the weight of the term that grows without bound.',
   })

@@ -10,17 +10,17 @@ export interface TimeLeft {
  * The first step is left out, because recording it takes longer than running it; and what happens between epochs
  * (measuring, say) is counted apart, because a loop that has done one epoch of ten has paid for only some of it.
  */
-export function createTimeLeft(epochs: number, stepsPerEpoch: number): TimeLeft {
+export function createTimeLeft(epochs: number, stepsPerEpoch: number, epochsDone = 0): TimeLeft {
   const steps = { ms: 0, count: 0 }
   const turns = { ms: 0, count: 0 }
-  let done = 0
-  let lastMs = 0
+  let done = epochsDone * stepsPerEpoch
+  let lastMs: number | null = null
 
   return {
     step(nowMs) {
       // The first step of an epoch comes after all that the end of the one before brought with it.
       const kind = done > 0 && done % stepsPerEpoch === 0 ? turns : steps
-      if (done > 0) {
+      if (lastMs !== null) {
         kind.ms += nowMs - lastMs
         kind.count += 1
       }

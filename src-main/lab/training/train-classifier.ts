@@ -1,7 +1,10 @@
+import { z } from 'zod'
 import type { TrainingConfig } from '../../../src-shared/model/experiment.js'
+import { JsonValue } from '../../../src-shared/model/json.js'
+import { takeOver } from '../checkpoints.js'
 import { sgd } from '../compute/optimizers.js'
 import { compileStep, createStateStore } from '../compute/step.js'
-import { cloneTensors, tensorOf, under, type TensorMap } from '../compute/tensor-map.js'
+import { cloneTensors, disposeTensors, tensorOf, under, type TensorMap } from '../compute/tensor-map.js'
 import type { Augmentation } from '../data/augmentation.js'
 import { imageTensor, labelTensor, shuffledBatches } from '../data/batches.js'
 import type { ImageSet } from '../data/image-set.js'
@@ -30,25 +33,45 @@ export interface TrainingJob {
    * to train on from then on, as many as before.
    */
   readonly renewData?: (weights: TensorMap, epoch: number) => Promise<ImageSet>
+  /** What `renewData` remembers, to be kept with a checkpoint; `recall` puts it back and gives the images of then. */
+  readonly renewal?: { remember(): JsonValue; recall(remembered: JsonValue): ImageSet }
   /** Called after every epoch with the weights as they are; it must not keep or free them. */
   readonly afterEpoch: (weights: TensorMap, epoch: number) => Promise<void>
 }
 
+const Position = z.object({
+  epoch: z.int().min(1),
+  /** What the renewal of the images remembers. */
+  renewal: JsonValue,
+})
+
 /** Trains a classifier with SGD and a cosine schedule. The weights returned belong to the caller. */
 export async function trainClassifier(job: TrainingJob, context: RunContext): Promise<TensorMap> {
-  const { network, config, augmentation, note, renewData } = job
+  const { network, config, augmentation, note, renewData, renewal } = job
   let { data } = job
   const optimizer = sgd({ momentum: config.momentum, weightDecay: config.weightDecay })
-  const store = createStateStore(classifierState(network, job.initialWeights, optimizer))
+  const initial = classifierState(network, job.initialWeights, optimizer)
+  const work = await context.checkpoints.begin(note ?? 'training the victim', (saved) => {
+    data = renewal?.recall(Position.parse(saved).renewal) ?? data
+  })
+  if (work.isDone && work.reached !== null) {
+    disposeTensors(initial)
+    return work.reached.tensors
+  }
+  const store = createStateStore(work.reached === null ? initial : takeOver(initial, work.reached.tensors))
+  let done = work.reached === null ? 0 : Position.parse(work.reached.data).epoch
+  const position = () => ({ epoch: done, renewal: renewal?.remember() ?? null })
   try {
     const step = compileStep(classifierStep(network, optimizer, { augmentation }), store)
     const stepsPerEpoch = Math.ceil(data.count / config.batchSize)
-    const pace = createPace(context, { epochs: config.epochs, stepsPerEpoch, ...(note === undefined ? {} : { note }) })
-    let done = 0
-    for (let epoch = 1; epoch <= config.epochs && !(epoch > 1 && context.isStopping()); epoch++) {
+    const { epochs } = config
+    const noted = note === undefined ? {} : { note }
+    const pace = createPace(context, { epochs, stepsPerEpoch, epochsDone: done, ...noted })
+    while (done < epochs && !(done > 0 && context.isStopping())) {
+      const epoch = done + 1
       if (renewData !== undefined) data = await renewData(under('weights', store.tensors), epoch)
-      for (const batch of shuffledBatches(data.count, config.batchSize, job.shuffle)) {
-        const progress = done++ / (config.epochs * stepsPerEpoch)
+      for (const [index, batch] of shuffledBatches(data.count, config.batchSize, job.shuffle).entries()) {
+        const progress = (done * stepsPerEpoch + index) / (epochs * stepsPerEpoch)
         const outputs = step({
           images: imageTensor(data, batch),
           labels: labelTensor(data, batch),
@@ -58,8 +81,14 @@ export async function trainClassifier(job: TrainingJob, context: RunContext): Pr
         await pace.step(batch.length, tensorOf(outputs, 'loss'))
       }
       await job.afterEpoch(under('weights', store.tensors), epoch)
+      done = epoch
+      if (done < epochs) {
+        await work.keep(`epoch ${epoch} of ${epochs}`, () => ({ data: position(), tensors: store.tensors }))
+      }
     }
-    return cloneTensors(under('weights', store.tensors))
+    const weights = under('weights', store.tensors)
+    await work.finish({ data: position(), tensors: weights })
+    return cloneTensors(weights)
   } finally {
     store.dispose()
   }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Mark } from '../../../src-shared/trigger/mark.js'
 import type { Place } from '../../../src-shared/trigger/place.js'
 import { adam } from '../compute/optimizers.js'
@@ -67,6 +68,17 @@ export interface NeuronOptions {
   readonly stopBelow: number | null
 }
 
+const Values = z.array(z.number().min(0).max(1))
+
+/** The values of a patch as plain data, and back. */
+export function patchData({ values }: CraftedPatch): number[] {
+  return [...values]
+}
+
+export function patchOfData(data: unknown, patch: CraftedPatch): CraftedPatch {
+  return { ...patch, values: Float32Array.from(Values.length(patch.values.length).parse(data)) }
+}
+
 /** Optimises a patch until the chosen neurons answer with `value` (TrojanNN). */
 export async function exciteNeurons(
   classifier: Classifier,
@@ -76,6 +88,8 @@ export async function exciteNeurons(
   options: NeuronOptions,
   context: RunContext,
 ): Promise<CraftedPatch> {
+  const work = await context.checkpoints.begin('exciting neurons')
+  if (work.reached !== null) return patchOfData(work.reached.data, patch)
   const loss = neuronLoss(classifier, neurons, value, patch.at)
   const loop = createLoop(loss, patch, options.method === 'signed' ? options.radius : null)
   try {
@@ -91,7 +105,9 @@ export async function exciteNeurons(
       if (options.stopBelow !== null) lastLoss = (await lossNow.data())[0]!
       await pace.step(1, lossNow)
     }
-    return await loop.patch()
+    const crafted = await loop.patch()
+    await work.finish({ data: patchData(crafted), tensors: {} })
+    return crafted
   } finally {
     loop.store.dispose()
   }

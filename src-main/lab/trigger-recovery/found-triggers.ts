@@ -5,7 +5,7 @@ import type { DefenderView, DefenseResult, StageWork } from '../define.js'
 import type { AccuracyLoss } from '../evaluation/accuracy-loss.js'
 import type { RandomStreams } from '../random/streams.js'
 import type { RunContext } from '../run-context.js'
-import type { Verdict } from '../training/keep-best.js'
+import type { Memory, Verdict } from '../training/keep-best.js'
 import type { RecoveryParams, SelectionParams } from './params.js'
 import { patchSheet } from './patch-sheet.js'
 import { likeliestPlace } from './places.js'
@@ -118,6 +118,12 @@ export function repairMetrics({ recoveredSuccess, accuracy }: RepairFigures): Me
   return { recoveredSuccess, validationAccuracy: accuracy }
 }
 
+export interface FigureJudge {
+  (figures: RepairFigures, epoch: number): Verdict
+  /** All that it remembers from epoch to epoch. */
+  readonly memory: Memory
+}
+
 /**
  * The honest judge sees the validation images and recovered triggers only. The cost is what a defender can estimate of
  * the damage left: success of recovered triggers beyond the victim's base rate (0..1), below which it need not fall, plus
@@ -127,11 +133,13 @@ export function repairMetrics({ recoveredSuccess, accuracy }: RepairFigures): Me
 export function defenderJudge(
   { accuracyFloor, detectionThreshold, stopBelow, patience }: SelectionParams,
   baseRate: number,
-) {
-  let doneInARow = 0
-  return ({ recoveredSuccess, lost, surelyLost }: RepairFigures, epoch: number): Verdict => {
+): FigureJudge {
+  const memory = { doneInARow: 0 }
+  const judge = ({ recoveredSuccess, lost, surelyLost }: RepairFigures, epoch: number): Verdict => {
     const cost = Math.max(0, recoveredSuccess - baseRate) + lost
-    doneInARow = epoch > 0 && cost <= stopBelow ? doneInARow + 1 : 0
-    return { stop: doneInARow >= patience, cost: surelyLost > accuracyFloor ? detectionThreshold + cost : cost }
+    memory.doneInARow = epoch > 0 && cost <= stopBelow ? memory.doneInARow + 1 : 0
+    const stop = memory.doneInARow >= patience
+    return { stop, cost: surelyLost > accuracyFloor ? detectionThreshold + cost : cost }
   }
+  return Object.assign(judge, { memory })
 }

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { takeOver, type Reached } from '../checkpoints.js'
 import type { Optimizer } from '../compute/optimizers.js'
 import { adam } from '../compute/optimizers.js'
 import { compileProgram, createStateStore, runOn, type StepProgram } from '../compute/step.js'
@@ -45,7 +47,8 @@ export interface RecoveryOptions {
  * Where recovered patches are put: each image its own random place, one random place for a whole batch, or one of a few
  * places, of which those that work are learned with the patch.
  */
-export type PatchPosition = 'per-image' | 'per-batch' | 'learned'
+export const PatchPosition = z.enum(['per-image', 'per-batch', 'learned'])
+export type PatchPosition = z.infer<typeof PatchPosition>
 
 /** Images on which the candidates of learned places are compared after each epoch. */
 const PROBE = 64
@@ -99,6 +102,12 @@ export async function recoverTriggers(
   }
 }
 
+const Position = z.object({
+  epoch: z.int().min(1),
+  /** Of the candidates for learned places. */
+  placeWeights: z.array(z.number()).nullable(),
+})
+
 export type AfterRecoveryEpoch = (recovered: RecoveredTriggers, epoch: number, information: number) => Promise<void>
 
 /**
@@ -127,20 +136,36 @@ export async function recoverWith(
   const probes = random.stream('probes')
   let places = startingPlaces(options.position, shape, patch)
 
-  const store = createStateStore(
-    initialState(
-      generator.initialWeights(random.stream('generator')),
-      statistics.initialWeights(random.stream('statistics')),
-      optimizer,
-    ),
+  const initial = initialState(
+    generator.initialWeights(random.stream('generator')),
+    statistics.initialWeights(random.stream('statistics')),
+    optimizer,
   )
+  const work = await context.checkpoints.begin(note)
+  let done = 0
+  if (work.reached !== null) {
+    const { epoch, placeWeights } = Position.parse(work.reached.data)
+    done = epoch
+    if ('candidates' in places && placeWeights !== null) places = weightedPlaces(places.candidates, placeWeights)
+    if (work.isDone) {
+      disposeTensors(initial)
+      return { targetClass, generator, weights: work.reached.tensors, places }
+    }
+  }
+  const store = createStateStore(work.reached === null ? initial : takeOver(initial, work.reached.tensors))
+  const reached = (tensors: TensorMap): Reached => ({
+    data: { epoch: done, placeWeights: 'candidates' in places ? [...places.weights] : null },
+    tensors,
+  })
   try {
     const step = runOn(program, store)
     const batchSize = Math.min(options.batchSize, others.count)
     // A last, smaller batch would give the generator's batch normalisation too few samples.
     const stepsPerEpoch = Math.floor(others.count / batchSize)
-    const pace = createPace(context, { epochs: options.epochs, stepsPerEpoch, note })
-    for (let epoch = 1; epoch <= options.epochs && !(epoch > 1 && context.isStopping()); epoch++) {
+    const { epochs } = options
+    const pace = createPace(context, { epochs, stepsPerEpoch, epochsDone: done, note })
+    while (done < epochs && !(done > 0 && context.isStopping())) {
+      const epoch = done + 1
       let information = 0
       const batches = shuffledBatches(others.count, batchSize, shuffle).slice(0, stepsPerEpoch)
       for (const [index, batch] of batches.entries()) {
@@ -167,8 +192,12 @@ export async function recoverWith(
         places = reweighted(places, await successAt(places, view.victim, { ...now, places }, others, probes))
       }
       await afterEpoch({ ...now, places }, epoch, information)
+      done = epoch
+      if (done < epochs) await work.keep(`epoch ${epoch} of ${epochs}`, () => reached(store.tensors))
     }
-    return { targetClass, generator, weights: cloneTensors(under('generator', store.tensors)), places }
+    const weights = under('generator', store.tensors)
+    await work.finish(reached(weights))
+    return { targetClass, generator, weights: cloneTensors(weights), places }
   } finally {
     store.dispose()
   }

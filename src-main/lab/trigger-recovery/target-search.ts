@@ -2,20 +2,15 @@
  * Which class, if any, was backdoored? MESA's observation: only for the attacker's target does the generator find small
  * patches that turn images of every other class; for a class without backdoor its success stays near the base rate.
  */
-import type { Detection } from '../../../src-shared/model/run-record.js'
+import { z } from 'zod'
+import { Detection } from '../../../src-shared/model/run-record.js'
 import { disposeTensors } from '../compute/tensor-map.js'
 import type { DefenderView } from '../define.js'
 import { predictClasses } from '../evaluation/predict.js'
 import type { RunContext } from '../run-context.js'
 import { stageParts } from '../stage-parts.js'
 import { patchSheet } from './patch-sheet.js'
-import {
-  prepareRecovery,
-  recoverWith,
-  type PatchPosition,
-  type PreparedRecovery,
-  type RecoveryOptions,
-} from './recover.js'
+import { prepareRecovery, recoverWith, PatchPosition, type PreparedRecovery, type RecoveryOptions } from './recover.js'
 import { measureRecoveredSuccess } from './recovered-success.js'
 
 const ROUNDS = 4
@@ -73,11 +68,9 @@ async function tryClass(
   }
 }
 
-export interface PlacedDetection {
-  readonly detection: Detection
-  /** Where the triggers were found, or would have been. */
-  readonly position: PatchPosition
-}
+const Found = z.object({ detection: Detection, position: PatchPosition })
+/** The position: where the triggers were found, or would have been. */
+export type PlacedDetection = Readonly<z.infer<typeof Found>>
 
 export interface SearchResult extends PlacedDetection {
   /** Contexts for the loops of the stage that follow the search. */
@@ -124,7 +117,15 @@ export async function searchAt(
     const better = await tryClass(prepared, inPlace, target, learned, parts.next()).finally(prepared.program.dispose)
     return better >= recoveredSuccess + threshold ? { ...atRandom, position: 'learned' } : atRandom
   }
-  const { answer, isTaken } = await view.shared.once({ search: { ...options, position, threshold } }, searchAll)
+  const searchOrTakeOver = async (): Promise<PlacedDetection> => {
+    const work = await context.checkpoints.begin('searching for the target class')
+    if (work.reached !== null) return Found.parse(work.reached.data)
+    const found = await searchAll()
+    await work.finish({ data: Found.parse(found), tensors: {} })
+    return found
+  }
+  const question = { search: { ...options, position, threshold } }
+  const { answer, isTaken } = await view.shared.once(question, searchOrTakeOver)
   if (isTaken) context.note('info', 'Another defense of this run searched in the same way: its answer is taken over.')
   return { ...answer, next: parts.next }
 }

@@ -33,7 +33,7 @@ function wordsFor(event: RunEvent, { stages }: RunRecord): [LogLevel, string] | 
     case 'run.paused':
       return ['info', 'Paused']
     case 'run.resumed':
-      return ['info', 'Resumed']
+      return ['info', event.from === undefined ? 'Resumed' : `Going on from a checkpoint: ${event.from}`]
     case 'run.finished':
       return ['stage', 'Done']
     case 'run.cancelled':

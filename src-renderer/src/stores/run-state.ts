@@ -68,6 +68,8 @@ export interface RunState {
   readonly metrics: readonly MetricPoint[]
   readonly log: readonly LogLine[]
   readonly isPaused: boolean
+  /** Time that it ran in parts that ended before it was resumed. */
+  readonly ranMs: number
   /** The wall of triggered images and what the weights answered on it, moment by moment; null before it is hung. */
   readonly wall: Wall | null
 }
@@ -92,6 +94,7 @@ export function initialRunState(record: RunRecord): RunState {
     metrics: [],
     log: [],
     isPaused: false,
+    ranMs: 0,
     wall: null,
   }
 }
@@ -134,10 +137,18 @@ function applied(state: RunState, event: RunEvent, append: Append): RunState {
   const next = { ...state, lastSeq: event.seq, lastEventMs: atMs, startedMs: state.startedMs ?? atMs }
   const { record } = state
   switch (event.type) {
+    case 'run.queued': {
+      // The first of them finds a record that may be ahead; any other resumes what was over.
+      if (event.seq === 1) return next
+      const ranMs = state.startedMs === null || state.lastEventMs === null ? 0 : state.lastEventMs - state.startedMs
+      return { ...next, ranMs, record: { ...record, status: 'queued', finishedAt: null, error: null } }
+    }
     case 'run.planned': {
-      const started = { startedAt: event.at, stages: event.stages, engine: event.engine }
+      const started = { startedAt: record.startedAt ?? event.at, stages: event.stages, engine: event.engine }
       const status = isOver(record) ? record.status : 'running'
-      return { ...next, startedMs: atMs, record: { ...record, ...started, status } }
+      // The time in which a run lay still is none of its own.
+      const stageTimes = reopenStage(state, atMs)
+      return { ...next, startedMs: atMs - state.ranMs, stageTimes, record: { ...record, ...started, status } }
     }
     case 'run.stage': {
       const stageTimes = { ...closeStage(state, atMs), [event.index]: { startedMs: atMs, endedMs: null } }
@@ -221,6 +232,13 @@ function passOf({ kept, passes }: RunState, epoch: number | null): number {
 
 function ended(state: RunState, atMs: number, change: Partial<RunRecord>): RunState {
   return { ...state, record: { ...state.record, ...change }, stageTimes: closeStage(state, atMs), progress: null }
+}
+
+/** The stage that a run was in when it ended goes on when it is resumed. */
+function reopenStage({ stageIndex, stageTimes }: RunState, atMs: number): RunState['stageTimes'] {
+  const left = stageIndex === null ? undefined : stageTimes[stageIndex]
+  if (stageIndex === null || left === undefined || left.endedMs === null) return stageTimes
+  return { ...stageTimes, [stageIndex]: { startedMs: atMs - (left.endedMs - left.startedMs), endedMs: null } }
 }
 
 function closeStage({ stageIndex, stageTimes }: RunState, atMs: number): RunState['stageTimes'] {

@@ -32,7 +32,8 @@ describe('the command', () => {
       openApp(given) {
         opened.push(given)
         const close = (): void => void (isClosed = true)
-        return { handlers: fakeHandlers, subscribe: () => () => undefined, log: () => 'id', close }
+        const interrupt = async (): Promise<void> => undefined
+        return { handlers: fakeHandlers, subscribe: () => () => undefined, log: () => 'id', interrupt, close }
       },
       print: (text) => void printed.push(text),
       say: (text) => void said.push(text),

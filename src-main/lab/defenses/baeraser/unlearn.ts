@@ -7,7 +7,7 @@ import { predictProbabilities } from '../../evaluation/predict.js'
 import type { RunContext } from '../../run-context.js'
 import { tf, type Tensor2D } from '../../tf.js'
 import { classifierState } from '../../training/classifier-step.js'
-import { keepBest, type KeptWeights, type Verdict } from '../../training/keep-best.js'
+import { keepBest, type KeptWeights, type Memory, type Verdict } from '../../training/keep-best.js'
 import { learningRateAt } from '../../training/schedule.js'
 import { repairMetrics, type RepairFigures } from '../../trigger-recovery/found-triggers.js'
 import { samplePatches, type RecoveredTriggers } from '../../trigger-recovery/recover.js'
@@ -33,7 +33,11 @@ export interface UnlearningOptions {
 }
 
 /** Judges by the defender's figures; the weights are for an oracle, neither to keep nor to free. */
-export type UnlearningJudge = (figures: RepairFigures, epoch: number, weights: TensorMap) => Verdict | Promise<Verdict>
+export interface UnlearningJudge {
+  (figures: RepairFigures, epoch: number, weights: TensorMap): Verdict | Promise<Verdict>
+  /** All that it remembers from epoch to epoch. */
+  readonly memory?: Memory
+}
 
 /** Unlearns the recovered triggers, starting from the victim's weights. */
 export async function unlearn(
@@ -86,6 +90,7 @@ export async function unlearn(
           context.metrics({ epoch, origin: 'defender', values: repairMetrics(seen) })
           return judge(seen, epoch, weights)
         },
+        memory: judge.memory ?? {},
         victim,
       },
       context,

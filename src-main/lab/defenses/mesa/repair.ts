@@ -4,8 +4,8 @@ import type { DefenderView } from '../../define.js'
 import { accuracyLoss } from '../../evaluation/accuracy-loss.js'
 import type { RunContext } from '../../run-context.js'
 import { classifierState, classifierStep } from '../../training/classifier-step.js'
-import { keepBest, type KeptWeights, type Verdict } from '../../training/keep-best.js'
-import { repairMetrics, type RepairFigures } from '../../trigger-recovery/found-triggers.js'
+import { keepBest, type KeptWeights, type Memory } from '../../training/keep-best.js'
+import { repairMetrics, type FigureJudge, type RepairFigures } from '../../trigger-recovery/found-triggers.js'
 import type { RecoveredTriggers } from '../../trigger-recovery/recover.js'
 import { measureRecoveredSuccess } from '../../trigger-recovery/recovered-success.js'
 import { defenderAugmentation, passesOver } from '../fine-tuning/fine-tune.js'
@@ -20,17 +20,17 @@ export async function repair(
   view: DefenderView,
   ensemble: readonly RecoveredTriggers[],
   options: RepairParams,
-  judge: (figures: RepairFigures, epoch: number) => Verdict,
+  judge: FigureJudge,
   context: RunContext,
 ): Promise<KeptWeights> {
   const { network, weights: victim } = view.victim
   const random = view.random.within('repair')
   const validationDraws = random.stream('validation')
   const compare = await accuracyLoss(view)
-  let present = ensemble[0]!
+  const memory: Memory = Object.assign(judge.memory, { present: 0 })
   const augmentation = triggerAugmentation(
     defenderAugmentation(view, options, random),
-    () => present,
+    () => ensemble[memory['present'] ?? 0]!,
     options.triggeredShare,
     random.stream('draws'),
   )
@@ -54,11 +54,12 @@ export async function repair(
       state: classifierState(network, cloneTensors(victim), optimizer),
       step: classifierStep(network, optimizer, { augmentation }),
       async judge(weights, epoch) {
-        present = ensemble[epoch % ensemble.length]!
+        memory['present'] = epoch % ensemble.length
         const figures = await look(weights)
         context.metrics({ epoch, origin: 'defender', values: repairMetrics(figures) })
         return judge(figures, epoch)
       },
+      memory,
     },
     context,
   )

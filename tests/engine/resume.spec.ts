@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunEvent } from '../../src-shared/contract/events.js'
+import {
+  outcomeOf,
+  resumedFrom,
+  runDisturbed,
+  runUndisturbed,
+  writeExperiment,
+  type Place,
+} from '../helpers/interrupted-runs.js'
+import { noNativeEngine } from '../helpers/native.js'
+
+const experiment = {
+  name: 'Interrupted',
+  dataset: { id: 'mnist-10k', params: { images: 1200 } },
+  model: { id: 'small-cnn', params: { width: 8 } },
+  attack: { id: 'trojannn', params: { poisonRate: 0.1, neurons: { steps: 40 } } },
+  training: { epochs: 3, batchSize: 32, augmentation: { kind: 'custom', cropPadding: 1 } },
+  defenses: [
+    {
+      id: 'baeraser',
+      params: {
+        recovery: { hidden: 32, epochs: 3, searchEpochs: 2, batchSize: 16 },
+        unlearning: { epochs: 3 },
+        // Whatever the search finds is recovered and unlearned: how well is not the question here.
+        selection: { detectionThreshold: 0.001 },
+      },
+    },
+  ],
+}
+
+const figuresOf =
+  (stage: number, epoch: number): Place =>
+  (event: RunEvent) =>
+    event.type === 'run.metrics' && event.stage === stage && event.epoch === epoch
+
+/** Stages of the experiment: load, craft, poison, train, evaluate, recover, unlearn, evaluate. */
+const [CRAFT, TRAIN, RECOVER, UNLEARN] = [1, 3, 5, 6]
+
+describe.skipIf(noNativeEngine !== null)(
+  `a run that is disturbed${noNativeEngine ? ` (skipped: ${noNativeEngine})` : ''}`,
+  () => {
+    let workspace = ''
+    beforeAll(async () => {
+      workspace = await mkdtemp(join(tmpdir(), 'resume-'))
+    })
+    afterAll(() => rm(workspace, { recursive: true }))
+
+    it('ends bit for bit as one that never was, wherever it was disturbed and however often', async () => {
+      const file = await writeExperiment(workspace, experiment)
+      const undisturbed = await outcomeOf(workspace, await runUndisturbed(workspace, file))
+      const { runId, parts } = await runDisturbed(workspace, file, [
+        { at: figuresOf(CRAFT, 2), by: 'engine' },
+        { at: figuresOf(TRAIN, 2), by: 'program' },
+        { at: figuresOf(RECOVER, 2), by: 'SIGTERM' },
+        { at: figuresOf(UNLEARN, 2), by: 'engine' },
+      ])
+      expect(parts.map(({ code }) => code)).toEqual([1, null, 143, 1, 0])
+      expect(await outcomeOf(workspace, runId)).toEqual(undisturbed)
+      expect(undisturbed).toMatchObject({ status: 'done', checkpoints: [] })
+      // Not done again from the start, which would end the same.
+      const from = (await resumedFrom(workspace, runId)).join('; ')
+      for (const work of ['training a clean model', 'training the victim', 'recovering triggers', 'repairing']) {
+        expect(from).toContain(work)
+      }
+    })
+  },
+)
