@@ -72,7 +72,7 @@ export function createStudies({ workspace, store, runs }: StudiesOptions): Studi
     return parsePlan(path, text)
   }
 
-  /** A run that ended in the middle is gone on with, unless another program was quicker. */
+  /** A run that ended in the middle is gone on with. */
   const resumeOrStart = async (run: RunListing | null, experiment: Experiment): Promise<RunId> => {
     if (run === null || whyNotResumed(run) !== null) return runs.start(experiment)
     await runs.resume(run.runId)
