@@ -69,7 +69,6 @@ async function bench(options) {
     ...(isBusy && python !== null
       ? ['PyTorch waits passively (OMP_WAIT_POLICY), which is faster on a busy machine.']
       : []),
-    'fp32 throughout: the engine has no bf16.',
     ...shortfalls(results).map((sentence) => `Short of what is wanted: ${sentence}`),
   ]
   process.stdout.write(`${tableOf(results)}\n\n${notes.join('\n')}\n`)

@@ -38,6 +38,9 @@ const ALLOWED_ERROR = 1e-4
 const ALLOWED_TIMES_TORCH = 10
 /** Farther away than this is wrong whatever PyTorch's are. */
 const WRONG_ERROR = 0.05
+/** In bf16, of which two digits hold; and where more is lost in many layers, PyTorch loses as much. */
+const ALLOWED_ERROR_BF16 = 0.01
+const ALLOWED_TIMES_TORCH_BF16 = 2
 
 /**
  * Compares one step of the two sides, then times them in turn: ours, theirs, theirs, ours, ... A process of its own for
@@ -117,9 +120,13 @@ async function prepareTorch(benchCase, start, request) {
  * @param {BenchCase} benchCase
  * @param {Errors} errors
  */
-export function refuseDifferences({ id }, { ours, torch }) {
+export function refuseDifferences({ id, precision }, { ours, torch }) {
   for (const [what, error] of Object.entries(ours)) {
-    const allowed = Math.max(ALLOWED_ERROR, Math.min(ALLOWED_TIMES_TORCH * (torch[what] ?? 0), WRONG_ERROR))
+    const theirs = torch[what] ?? 0
+    const allowed =
+      precision === 'bf16'
+        ? Math.max(ALLOWED_ERROR_BF16, ALLOWED_TIMES_TORCH_BF16 * theirs)
+        : Math.max(ALLOWED_ERROR, Math.min(ALLOWED_TIMES_TORCH * theirs, WRONG_ERROR))
     // Written so that a NaN is refused, too.
     if (error <= allowed) continue
     throw new Problem(

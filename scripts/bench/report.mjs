@@ -7,8 +7,6 @@ import { row } from '../results/machine.mjs'
 
 /** Our peak memory over PyTorch's. */
 export const MEMORY_TARGET = 1.3
-/** The engine computes in no other. */
-const PRECISION = 'fp32'
 
 /** @param {Machine} machine */
 export function machineText({ processor, cores, threads, memoryGb, node, date, load }) {
@@ -98,9 +96,9 @@ export function jsonLine(machine, results) {
   return JSON.stringify({
     type: 'bench',
     machine,
-    cases: results.map(({ case: { id, per, target }, repeats, ours, torch, ratios, errors }) => ({
+    cases: results.map(({ case: { id, precision, per, target }, repeats, ours, torch, ratios, errors }) => ({
       id,
-      precision: PRECISION,
+      precision,
       per,
       repeats,
       ours,

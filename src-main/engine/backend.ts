@@ -2,9 +2,11 @@ import { availableParallelism } from 'node:os'
 import { readFile } from 'node:fs/promises'
 import util from 'node:util'
 import type { EngineInfo } from '../../src-shared/model/engine-info.js'
+import { registerBfloat16 } from '../lab/compute/precision.js'
 import { registerLabKernels } from '../lab/kernels/index.js'
 import { tf } from '../lab/tf.js'
 import { EngineInstallation } from '../engine-contract/index.js'
+import { processorGainsFromBfloat16 } from './bfloat16-gain.js'
 import { registerGraphCompiler } from './graph/compile-step.js'
 import { registerNativeKernels } from './kernels/index.js'
 import { NATIVE_BACKEND, type NativeBackend } from './kernels/native.js'
@@ -32,6 +34,8 @@ export async function loadBackend(installationFile: string): Promise<EngineInfo>
   }
   await tf.setBackend(NATIVE_BACKEND)
   const native = tf.backend() as unknown as NativeBackend
+  // On a GPU it has not been measured.
+  registerBfloat16(NATIVE_BACKEND, !native.isUsingGpuDevice && (await processorGainsFromBfloat16()))
   const threads = Number(process.env['TF_NUM_INTRAOP_THREADS']) || availableParallelism()
   return {
     backend: 'tensorflow',

@@ -2,6 +2,7 @@ import { AppError } from '../../src-shared/contract/errors.js'
 import type { Scores } from '../../src-shared/model/metrics.js'
 import type { DefenseSummary, RunSummary } from '../../src-shared/model/run-record.js'
 import type { Checkpoints } from './checkpoints.js'
+import { choosePrecision } from './compute/precision.js'
 import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
 import { fingerprint } from './data/fingerprint.js'
 import { selectImages } from './data/image-set.js'
@@ -31,6 +32,8 @@ const TAKEN_FROM = 0.5
  * what went wrong. No tensor outlives it.
  */
 export async function runExperiment(plan: ExperimentPlan, given: RunHost): Promise<RunSummary> {
+  const wanted = plan.experiment.training.precision
+  const precision = choosePrecision(wanted)
   const tensorsBefore = tf.memory().numTensors
   let hasBeenStopped = false
   const host: RunHost = { ...given, isStopping: () => hasBeenStopped || given.isStopping() }
@@ -54,6 +57,7 @@ export async function runExperiment(plan: ExperimentPlan, given: RunHost): Promi
   try {
     const attack = plan.attack === null ? null : await startAttack(plan.attack, ground, clock.context)
     clock.enter('train')
+    if (wanted === 'auto') clock.context.note('info', `Training in ${precision}, which is the faster on this machine.`)
     const { weights, exam } = await trainVictim(ground, attack, clock.context)
     try {
       const victim: Classifier = { network, weights }

@@ -6,7 +6,7 @@ part of it to choose a setting by, and in `one_step` operations are counted.
 import torch
 from torch.nn import functional as F
 
-from classifiers import CLASSES, EVALUATION_BATCH, TRAINING, classifier, digit_classifier, predict, sgd, train_epoch, train_on
+from classifiers import CLASSES, EVALUATION_BATCH, TRAINING, autocast, classifier, digit_classifier, predict, sgd, train_epoch, train_on
 from comparing import gradients_kept
 from sample import as_pictures, fill_in
 from stages import RECOVERY, TARGET, UNLEARNING, Recovery, Unlearning, batch_of, search
@@ -31,13 +31,16 @@ class Train(Case):
         self.start = sample.under("before/weights")
         self.module, self.model = self.create(setting)
         self.optimizer = sgd(self.module)
+        # What is compared with is in double precision.
+        self.narrow = case.get("precision") == "bfloat16" and torch.get_default_dtype() == torch.float32
 
     def create(self, setting):
         return classifier(self.case["model"], self.pixels.shape[-1], 0.25, self.start, setting)
 
     def results(self):
         inputs = self.sample.under("inputs")
-        loss = F.cross_entropy(self.model(inputs["images"]), inputs["labels"].long())
+        with autocast(self.narrow):
+            loss = F.cross_entropy(self.model(inputs["images"]), inputs["labels"].long())
         loss.backward()
         self.optimizer.step()
         gradients = gradients_kept(self.optimizer, self.module.inner, "optimizer")
@@ -45,10 +48,10 @@ class Train(Case):
 
     def one_step(self):
         batch = self.case["batch"]
-        train_on(self.model, self.optimizer, self.pixels[:batch], self.labels[:batch])
+        train_on(self.model, self.optimizer, self.pixels[:batch], self.labels[:batch], self.narrow)
 
     def unit(self):
-        train_epoch(self.model, self.optimizer, self.pixels, self.labels, self.case["batch"])
+        train_epoch(self.model, self.optimizer, self.pixels, self.labels, self.case["batch"], self.narrow)
 
 
 class Infer(Case):

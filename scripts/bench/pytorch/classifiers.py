@@ -61,9 +61,14 @@ def predict(model, pixels):
         return torch.cat([model(as_pictures(part)).argmax(1) for part in pixels.split(EVALUATION_BATCH)])
 
 
-def train_on(model, optimizer, pixels, labels):
+def autocast(narrow):
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=narrow)
+
+
+def train_on(model, optimizer, pixels, labels, narrow=False):
     optimizer.zero_grad()
-    loss = F.cross_entropy(model(as_pictures(pixels)), labels)
+    with autocast(narrow):
+        loss = F.cross_entropy(model(as_pictures(pixels)), labels)
     loss.backward()
     optimizer.step()
     return loss.detach()
@@ -74,7 +79,7 @@ def sgd(module):
     return torch.optim.SGD(module.parameters(), fused=True, **options)
 
 
-def train_epoch(model, optimizer, pixels, labels, batch):
+def train_epoch(model, optimizer, pixels, labels, batch, narrow=False):
     for indices in torch.randperm(len(labels)).split(batch):
-        loss = train_on(model, optimizer, pixels[indices], labels[indices])
+        loss = train_on(model, optimizer, pixels[indices], labels[indices], narrow)
     return loss.item()

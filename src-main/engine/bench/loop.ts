@@ -1,4 +1,4 @@
-import { Experiment } from '../../../src-shared/model/experiment.js'
+import { Experiment, type TrainingConfig } from '../../../src-shared/model/experiment.js'
 import { disposeTensors } from '../../lab/compute/tensor-map.js'
 import type { ImageSet } from '../../lab/data/image-set.js'
 import { releasePredictor } from '../../lab/evaluation/predict.js'
@@ -27,7 +27,7 @@ export const ENDLESS = 1_000_000
 export async function trainEndlessly(
   network: Network,
   data: ImageSet,
-  batchSize: number,
+  { batchSize, precision }: Pick<TrainingConfig, 'batchSize' | 'precision'>,
   context: RunContext,
   gate: Gate,
 ): Promise<void> {
@@ -37,7 +37,7 @@ export async function trainEndlessly(
       network,
       initialWeights: initialWeights(network, random.stream('weights')),
       data,
-      config: { ...trainingDefaults(), epochs: ENDLESS, batchSize },
+      config: { ...trainingDefaults(), epochs: ENDLESS, batchSize, precision },
       augmentation: null,
       shuffle: random.stream('shuffle'),
       afterEpoch: gate,

@@ -28,7 +28,8 @@ function trainingLoop(given: StepCase, context: RunContext): BenchLoop {
   return {
     watchedOutput: 'loss',
     data: () => storedImages('images', images),
-    run: (gate) => trainEndlessly(network, images, given.batch, context, gate),
+    run: (gate) =>
+      trainEndlessly(network, images, { batchSize: given.batch, precision: given.precision }, context, gate),
   }
 }
 

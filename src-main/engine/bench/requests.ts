@@ -13,6 +13,8 @@ export const BenchCase = z.discriminatedUnion('kind', [
     /** Steps of one unit. */
     steps: count,
     shape: z.object({ height: count, width: count, channels: count }),
+    /** Of training; inference is in float32. */
+    precision: z.enum(['float32', 'bfloat16']),
   }),
   z.object({ kind: z.enum(['recovery-epoch', 'target-search', 'unlearning-epoch', 'evaluation', 'experiment']) }),
 ])

@@ -186,7 +186,7 @@ function experimentLoop(ground: DigitsGround, engine: EngineInfo, context: RunCo
       const stop = async (): Promise<void> => {
         throw firstEpochOver
       }
-      await trainEndlessly(network, train, training.batchSize, context, stop).catch((error: unknown) => {
+      await trainEndlessly(network, train, training, context, stop).catch((error: unknown) => {
         if (error !== firstEpochOver) throw error
       })
       await gate()

@@ -25,8 +25,8 @@ const PASSING = new Set(['Placeholder', 'Const', 'Identity'])
 export function watchSteps(outputName: string): { seen(): WatchedStep } {
   const backend = tf.backend() as unknown as GraphBackend
   let watched: WatchedStep | null = null
-  registerStepCompiler(NATIVE_BACKEND, (step) => {
-    const program = createGraphProgram(backend, step)
+  registerStepCompiler(NATIVE_BACKEND, (step, precision) => {
+    const program = createGraphProgram(backend, step, precision)
     return {
       ...program,
       run(state, inputs) {

@@ -3,19 +3,23 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { tensorOf, type TensorMap } from '../../lab/compute/tensor-map.js'
+import type { Precision } from '../../lab/compute/precision.js'
 import { registerStepCompiler, type Step, type StepProgram } from '../../lab/compute/step.js'
 import { tf, type Tensor } from '../../lab/tf.js'
 import { NATIVE_BACKEND } from '../kernels/native.js'
+import { inBfloat16 } from './bfloat16.js'
 import { recordStep, type RecordedStep } from './record-step.js'
 import { encodeSavedModel, GRAPH_TAG, type GraphNode } from './saved-model.js'
 import type { GraphBackend, NativeTensor, TensorLike } from './tfjs-node.js'
 
 /** Lets the laboratory's steps run as graphs on the native backend. */
 export function registerGraphCompiler(): void {
-  registerStepCompiler(NATIVE_BACKEND, (step) => createGraphProgram(tf.backend() as unknown as GraphBackend, step))
+  registerStepCompiler(NATIVE_BACKEND, (step, precision) =>
+    createGraphProgram(tf.backend() as unknown as GraphBackend, step, precision),
+  )
 }
 
-export function createGraphProgram(backend: GraphBackend, step: Step): StepProgram {
+export function createGraphProgram(backend: GraphBackend, step: Step, precision: Precision): StepProgram {
   /** A graph holds for one shape of everything: the last, smaller batch of an epoch has its own. */
   const graphs = new Map<string, LoadedGraph>()
   return {
@@ -23,7 +27,9 @@ export function createGraphProgram(backend: GraphBackend, step: Step): StepProgr
       const key = `${signature(state)} | ${signature(inputs)}`
       let graph = graphs.get(key)
       if (graph === undefined) {
-        graph = loadGraph(backend, recordStep(backend, step, state, inputs))
+        const recorded = recordStep(backend, step, state, inputs)
+        const nodes = precision === 'bfloat16' ? inBfloat16(recorded.nodes) : recorded.nodes
+        graph = loadGraph(backend, { ...recorded, nodes })
         graphs.set(key, graph)
       }
       return graph.run(state, inputs)

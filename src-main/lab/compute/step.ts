@@ -1,4 +1,5 @@
 import { tf } from '../tf.js'
+import type { Precision } from './precision.js'
 import { cloneTensors, disposeTensors, tensorOf, type TensorMap } from './tensor-map.js'
 
 export interface StepResult {
@@ -56,7 +57,7 @@ export interface StepProgram {
   dispose(): void
 }
 
-export type StepCompiler = (step: Step) => StepProgram
+export type StepCompiler = (step: Step, precision: Precision) => StepProgram
 
 const compilers = new Map<string, StepCompiler>()
 
@@ -66,7 +67,7 @@ export function registerStepCompiler(backendName: string, compiler: StepCompiler
 }
 
 /** Runs the step's operations one after the other on the current backend. */
-export const interpretStep: StepCompiler = (step) => ({
+export const interpretStep = (step: Step): StepProgram => ({
   run: (state, inputs) =>
     tf.tidy(() => {
       const result = step(state, inputs)
@@ -80,13 +81,13 @@ export const interpretStep: StepCompiler = (step) => ({
 export type CompiledStep = (inputs: TensorMap) => TensorMap
 
 /** Makes a step ready in the way of the current backend. Whoever calls owns the program. */
-export function compileProgram(step: Step): StepProgram {
-  return (compilers.get(tf.getBackend()) ?? interpretStep)(step)
+export function compileProgram(step: Step, precision: Precision = 'float32'): StepProgram {
+  return (compilers.get(tf.getBackend()) ?? interpretStep)(step, precision)
 }
 
 /** Makes a step runnable on a store. What that takes is freed with the store. */
-export function compileStep(step: Step, store: StateStore): CompiledStep {
-  const program = compileProgram(step)
+export function compileStep(step: Step, store: StateStore, precision: Precision = 'float32'): CompiledStep {
+  const program = compileProgram(step, precision)
   store.whenDisposed(() => program.dispose())
   return runOn(program, store)
 }

@@ -3,6 +3,7 @@ import type { TrainingConfig } from '../../../src-shared/model/experiment.js'
 import { JsonValue } from '../../../src-shared/model/json.js'
 import { takeOver } from '../checkpoints.js'
 import { sgd } from '../compute/optimizers.js'
+import { choosePrecision } from '../compute/precision.js'
 import { compileStep, createStateStore } from '../compute/step.js'
 import { cloneTensors, disposeTensors, tensorOf, under, type TensorMap } from '../compute/tensor-map.js'
 import type { Augmentation } from '../data/augmentation.js'
@@ -62,7 +63,8 @@ export async function trainClassifier(job: TrainingJob, context: RunContext): Pr
   let done = work.reached === null ? 0 : Position.parse(work.reached.data).epoch
   const position = () => ({ epoch: done, renewal: renewal?.remember() ?? null })
   try {
-    const step = compileStep(classifierStep(network, optimizer, { augmentation }), store)
+    const precision = choosePrecision(config.precision)
+    const step = compileStep(classifierStep(network, optimizer, { augmentation }), store, precision)
     const stepsPerEpoch = Math.ceil(data.count / config.batchSize)
     const { epochs } = config
     const noted = note === undefined ? {} : { note }

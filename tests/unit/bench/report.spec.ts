@@ -19,6 +19,7 @@ const benchCase = {
   id: 'train-small-cnn-64',
   title: 'Small CNN, train step, batch 64',
   work: { kind: 'evaluation' as const },
+  precision: 'fp32' as const,
   per: 'step',
   perUnit: 2,
   repeats: 3,
@@ -113,5 +114,17 @@ describe('comparing the two sides', () => {
     expect(refuse({ gradients: 9e-3 }, { gradients: 1e-3 })).not.toThrow()
     expect(refuse({ gradients: 1.1e-2 }, { gradients: 1e-3 })).toThrow('our gradients')
     expect(refuse({ gradients: 0.06 }, { gradients: 0.06 })).toThrow('our gradients')
+  })
+
+  it('in bf16 allows what so few digits hold, and where they are lost little more than PyTorch loses', () => {
+    const refuseNarrow = (mine: number, theirs: number) => (): void =>
+      refuseDifferences(
+        { ...benchCase, precision: 'bf16' },
+        { ours: { gradients: mine }, torch: { gradients: theirs } },
+      )
+    expect(refuseNarrow(0.009, 0.001)).not.toThrow()
+    expect(refuseNarrow(0.18, 0.1)).not.toThrow()
+    expect(refuseNarrow(0.21, 0.1)).toThrow('our gradients')
+    expect(refuseNarrow(NaN, 0.1)).toThrow('our gradients')
   })
 })
