@@ -1,4 +1,4 @@
-// The one entry of every npm script: node scripts/run.mjs <demo|cli|test|start|setup|results|bench|gallery|screenshots> [--engine cpu|gpu|js|auto] [args]
+// The one entry of every npm script: node scripts/run.mjs <demo|cli|test|start|setup|results|bench|gallery|screenshots|faults> [--engine cpu|gpu|js|auto] [args]
 // It makes the clone runnable (packages, Node 24, native engine, build) and then hands over to the command asked for.
 // Everything it has to say goes to stderr: stdout belongs to the command.
 

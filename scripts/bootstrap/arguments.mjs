@@ -3,14 +3,14 @@
 import { Problem } from './say.mjs'
 
 /**
- * @typedef {'demo' | 'cli' | 'test' | 'start' | 'setup' | 'results' | 'bench' | 'gallery' | 'screenshots'} Command
+ * @typedef {'demo' | 'cli' | 'test' | 'start' | 'setup' | 'results' | 'bench' | 'gallery' | 'screenshots' | 'faults'} Command
  * @typedef {'cpu' | 'gpu' | 'js'} Variant
  * @typedef {Variant | 'auto'} EngineChoice
  * @typedef {{ command: Command, engine: EngineChoice, verbose: boolean, forwarded: string[] }} Arguments
  */
 
 /** @type {readonly Command[]} */
-const commands = ['demo', 'cli', 'test', 'start', 'setup', 'results', 'bench', 'gallery', 'screenshots']
+const commands = ['demo', 'cli', 'test', 'start', 'setup', 'results', 'bench', 'gallery', 'screenshots', 'faults']
 /** @type {readonly EngineChoice[]} */
 const engines = ['cpu', 'gpu', 'js', 'auto']
 

@@ -68,6 +68,7 @@ function commandLine({ command, forwarded }) {
     case 'test':
     case 'gallery':
     case 'screenshots':
+    case 'faults':
       return { script: `scripts/${command}.mjs`, args: forwarded }
     default:
       return { script: 'out/main/cli.js', args: forwarded }
