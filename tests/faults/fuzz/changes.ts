@@ -47,7 +47,7 @@ const hostile: readonly unknown[] = [
   'x'.repeat(10_000),
   [],
   {},
-  { __proto__: null, constructor: { prototype: {} } },
+  JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}'),
   Array.from({ length: 1000 }, () => 0),
 ]
 
