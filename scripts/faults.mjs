@@ -27,6 +27,7 @@ const readers = [
   'study.json',
   'experiment files',
   'safetensors',
+  'checkpoints',
   'stored datasets',
   'the index of the runs',
   'IDX images',

@@ -1,8 +1,9 @@
-import { readFile, rename, rm, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { invalidInput } from '../../src-shared/contract/field-errors.js'
 import type { CheckpointStore } from '../lab/checkpoints.js'
 import { decodeCheckpoint, encodeCheckpoint, MAX_CHECKPOINT_BYTES } from '../storage/checkpoint-file.js'
+import { disk } from '../storage/disk.js'
 import { writeWhole } from '../storage/write-whole.js'
 
 const EVERY = 'UNBACKDOOR_CHECKPOINT_SECONDS'
@@ -40,7 +41,8 @@ export function createCheckpointFiles(folder: string, everyMs: number): Checkpoi
       // First beside it, so that a full disk costs nothing that is there.
       await writeWhole(`${newest}.next`, parts)
       await renameIfThere(newest, pathOf(work, 'before'))
-      await rename(`${newest}.next`, newest)
+      await disk.rename(`${newest}.next`, newest)
+      await disk.syncFolder(folder)
     },
     async remove(work) {
       await rm(pathOf(work, 'newest'), { force: true })
@@ -51,7 +53,7 @@ export function createCheckpointFiles(folder: string, everyMs: number): Checkpoi
 
 async function renameIfThere(from: string, to: string): Promise<void> {
   try {
-    await rename(from, to)
+    await disk.rename(from, to)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }

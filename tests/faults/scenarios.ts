@@ -6,6 +6,7 @@ import { PLAN } from '../../src-main/app/studies.js'
 import { allocateDataset, readDatasetHeader, writeDataset } from '../../src-main/storage/dataset-file.js'
 import { encodeSafetensors } from '../../src-main/storage/safetensors.js'
 import { writeWhole } from '../../src-main/storage/write-whole.js'
+import { createCheckpointFiles } from '../../src-main/engine/checkpoint-files.js'
 import { createRunFiles } from '../../src-main/engine/run-files.js'
 import { DATASET_FORMAT, DATASET_VERSION, type StoredDataset } from '../../src-shared/model/dataset.js'
 import { STUDY_FORMAT, STUDY_VERSION } from '../../src-shared/model/study.js'
@@ -55,6 +56,7 @@ const begun = async (workspace: string): Promise<void> => {
   await store.create(queuedRecord)
   await store.append(queued!)
 }
+const checkpointsOf = (workspace: string) => createCheckpointFiles(join(workspace, 'checkpoints-of-a-run'), 0)
 const countEvents = async (workspace: string): Promise<number> => (await openStore(workspace).readEvents(runId)).length
 const measured = events.find(({ type }) => type === 'run.metrics')!
 
@@ -115,6 +117,17 @@ export const scenarios: readonly Scenario[] = [
       await store.save({ ...queuedRecord, artifacts })
     },
     seen: async (workspace) => (await openStore(workspace).read(runId)).artifacts.length,
+  },
+  {
+    title: 'save a checkpoint',
+    isRepeatable: true,
+    before: (workspace) => checkpointsOf(workspace).write(0, { header: 'old', tensors: {} }),
+    act: (workspace) => checkpointsOf(workspace).write(0, { header: 'new', tensors: {} }),
+    async seen(workspace) {
+      const checkpoints = checkpointsOf(workspace)
+      const found = (await checkpoints.read(0, 'newest')) ?? (await checkpoints.read(0, 'before'))
+      return found !== null && 'header' in found ? found.header : found
+    },
   },
   {
     title: 'annotate',

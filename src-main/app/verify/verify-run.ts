@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AppError } from '../../../src-shared/contract/errors.js'
 import { RunEvent } from '../../../src-shared/contract/events.js'
 import type { ArtifactRef } from '../../../src-shared/model/artifact.js'
 import type { RunRecord } from '../../../src-shared/model/run-record.js'
+import { CHECKPOINTS, decodeCheckpoint } from '../../storage/checkpoint-file.js'
 import { decodeSafetensors } from '../../storage/safetensors.js'
 import { isFromNewer } from '../../storage/versioned-file.js'
 import { isLeftover } from '../../storage/write-whole.js'
@@ -53,6 +55,7 @@ export async function verifyRun(folder: string, runId: string, isLost: () => Pro
 
   const events = checkEvents((await readIfThere(join(folder, EVENTS), MAX_EVENT_BYTES)) ?? '', record)
   for (const text of events.problems) tell('damaged', EVENTS, text)
+  for (const { kind, file, text } of await checkCheckpoints(folder)) tell(kind, file, text)
   let bytes = 0
   for (const artifact of record.artifacts) {
     const problem = await checkArtifact(folder, artifact)
@@ -111,6 +114,23 @@ export function checkEvents(text: string, record: RunRecord): { count: number; p
 
 function isInterruption(event: RunEvent): boolean {
   return event.type === 'run.failed' && event.error.code === 'interrupted'
+}
+
+/** Of a run that was interrupted. */
+async function checkCheckpoints(folder: string): Promise<RunCheck['findings']> {
+  const names = await readdir(join(folder, CHECKPOINTS)).catch(() => [])
+  const findings: RunCheck['findings'] = []
+  for (const name of names.filter((each) => !isLeftover(each))) {
+    const file = join(CHECKPOINTS, name)
+    try {
+      const found = decodeCheckpoint(await readFile(join(folder, file)))
+      if ('unusable' in found) findings.push({ kind: 'damaged', file, text: `It cannot be used: ${found.unusable}.` })
+    } catch (error) {
+      const isNewer = error instanceof AppError && error.code === 'conflict'
+      findings.push({ kind: isNewer ? 'note' : 'damaged', file, text: (error as Error).message })
+    }
+  }
+  return findings
 }
 
 /** Null where the file is what the record promises. */

@@ -18,8 +18,10 @@ import { openPictureDecoder, readPictureSize } from '../../../src-main/engine/im
 import { readTar } from '../../../src-main/engine/import/tar.js'
 import { readZip } from '../../../src-main/engine/import/zip.js'
 import { planExperiment } from '../../../src-main/lab/experiment-plan.js'
+import { decodeCheckpoint, encodeCheckpoint } from '../../../src-main/storage/checkpoint-file.js'
 import { readDataset } from '../../../src-main/storage/dataset-file.js'
 import { decodeSafetensors, encodeSafetensors } from '../../../src-main/storage/safetensors.js'
+import { AppError } from '../../../src-shared/contract/errors.js'
 import { allRuns } from '../../../src-shared/runs/run-list.js'
 import {
   cifarPickle,
@@ -57,6 +59,10 @@ export const removeScratch = (): Promise<void> => rm(scratch, { recursive: true,
 const content = (words: string): Uint8Array => new TextEncoder().encode(words)
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 const planes = [cifarPlanes(1), cifarPlanes(9)]
+const weights = {
+  a: { shape: [2, 3], values: new Float32Array(6) },
+  b: { shape: [], values: new Float32Array(1) },
+}
 const pictures = await openPictureDecoder()
 
 const readPicture = (bytes: Uint8Array): void => {
@@ -123,12 +129,16 @@ export const readers: readonly FuzzedReader[] = [
   ),
   binary(
     'safetensors',
-    () =>
-      encodeSafetensors(
-        { a: { shape: [2, 3], values: new Float32Array(6) }, b: { shape: [], values: new Float32Array(1) } },
-        { by: 'a test' },
-      ),
+    () => encodeSafetensors(weights, { by: 'a test' }),
     (bytes) => void decodeSafetensors(bytes),
+  ),
+  binary(
+    'checkpoints',
+    () => Buffer.concat(encodeCheckpoint({ header: { epoch: 1 }, tensors: weights })),
+    (bytes) => {
+      const found = decodeCheckpoint(bytes)
+      if ('unusable' in found) throw new AppError({ code: 'storage', message: found.unusable })
+    },
   ),
   binary(
     'stored datasets',
