@@ -76,7 +76,7 @@ describe('the command line', () => {
   test.each([[['build-it']], [[]]])('%j names no command', async (args) => {
     const { code, stderr } = await run(...args)
     expect(code).toBe(2)
-    expect(stderr).toContain('<demo|cli|test|start|setup|results|bench|gallery|screenshots>')
+    expect(stderr).toContain('<demo|cli|test|start|setup|results|bench|gallery|screenshots|faults>')
   })
 
   test.each([
