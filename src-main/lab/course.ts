@@ -12,6 +12,8 @@ export interface Course {
   /** Goes on behind so many of them. */
   moveTo(position: number): void
   emit(fact: RunFact): void
+  /** For what belongs to this part of the run alone. */
+  tell(fact: RunFact): void
 }
 
 export function createCourse(told: number, emit: (fact: RunFact) => void): Course {
@@ -22,6 +24,7 @@ export function createCourse(told: number, emit: (fact: RunFact) => void): Cours
     moveTo(place) {
       position = place
     },
+    tell: emit,
     emit(fact) {
       if (isOfCourse(fact)) {
         position += 1

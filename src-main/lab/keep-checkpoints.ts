@@ -48,7 +48,7 @@ export function createCheckpoints({ host, clock, ledger, images, stop }: Checkpo
 
   const isDue = (): boolean => store !== null && host.now() - keptAtMs >= Math.max(store.everyMs, costMs / MOST_COST)
 
-  const warn = (text: string): void => host.emit({ type: 'run.note', level: 'warning', text })
+  const warn = (text: string): void => course.tell({ type: 'run.note', level: 'warning', text })
 
   const objection = ({ work, told, images: saved }: Header, name: string): string | null => {
     if (work !== name) return `it is of other work (${work})`
@@ -124,7 +124,7 @@ export function createCheckpoints({ host, clock, ledger, images, stop }: Checkpo
         if (header.isStopping) stop()
         hasKeptStop = header.isStopping
         if (!header.isDone) {
-          host.emit({ type: 'run.resumed', from: `${name}, after ${header.at}` })
+          course.tell({ type: 'run.resumed', from: `${name}, after ${header.at}` })
         }
       }
       return {

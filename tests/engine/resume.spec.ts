@@ -32,6 +32,27 @@ const experiment = {
   ],
 }
 
+/** An attack that follows the training, defenses with several trainings, and one that takes over a search. */
+const longExperiment = {
+  ...experiment,
+  name: 'Interrupted at length',
+  attack: { id: 'imc', params: { poisonRate: 0.1, neurons: { steps: 40 }, coOptimisation: { batchesPerPass: 4 } } },
+  defenses: [
+    ...experiment.defenses,
+    { id: 'nad', params: { teacherEpochs: 2, training: { epochs: 2, learningRate: 0.01 } } },
+    {
+      id: 'mesa',
+      params: {
+        recovery: { hidden: 32, epochs: 2, searchEpochs: 2, batchSize: 16 },
+        repair: { epochs: 3 },
+        selection: { detectionThreshold: 0.001 },
+      },
+    },
+  ],
+}
+/** Stages of their own: 8 and 9 of NAD, 11 and 12 of MESA. */
+const [TEACH, DISTIL, MESA_RECOVER, MESA_REPAIR] = [8, 9, 11, 12]
+
 const figuresOf =
   (stage: number, epoch: number): Place =>
   (event: RunEvent) =>
@@ -48,6 +69,23 @@ describe.skipIf(noNativeEngine !== null)(
       workspace = await mkdtemp(join(tmpdir(), 'resume-'))
     })
     afterAll(() => rm(workspace, { recursive: true }))
+
+    it.runIf(process.env['UNBACKDOOR_FAULTS'] === 'long')('does so with every kind of loop', async () => {
+      const file = await writeExperiment(workspace, longExperiment)
+      const undisturbed = await outcomeOf(workspace, await runUndisturbed(workspace, file))
+      const { runId } = await runDisturbed(workspace, file, [
+        { at: figuresOf(CRAFT, 1), by: 'program' },
+        { at: figuresOf(TRAIN, 1), by: 'engine' },
+        { at: figuresOf(TRAIN, 2), by: 'SIGINT' },
+        { at: figuresOf(UNLEARN, 1), by: 'program' },
+        { at: figuresOf(TEACH, 1), by: 'engine' },
+        { at: figuresOf(DISTIL, 1), by: 'SIGHUP' },
+        { at: figuresOf(MESA_RECOVER, 3), by: 'engine' },
+        { at: figuresOf(MESA_REPAIR, 2), by: 'program' },
+      ])
+      expect(await outcomeOf(workspace, runId)).toEqual(undisturbed)
+      expect(undisturbed).toMatchObject({ status: 'done', checkpoints: [] })
+    })
 
     it('ends bit for bit as one that never was, wherever it was disturbed and however often', async () => {
       const file = await writeExperiment(workspace, experiment)
