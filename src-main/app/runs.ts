@@ -150,6 +150,8 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
 
     async resume(runId) {
       if (live.has(runId)) throw new AppError({ code: 'conflict', message: `Run ${runId} waits or is in progress.` })
+      // How it ended here may still be on its way to the disk.
+      await writes
       const { record, events } = await store.reopen(runId)
       const run = reopened(record, events, now().getTime())
       enqueue(run)

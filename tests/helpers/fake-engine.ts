@@ -39,7 +39,7 @@ export interface FakeEngine {
   print(line: string): void
   /** Dies as a crashed process does. */
   die(ending: string): void
-  readonly jobs: { runId: string; folder: string }[]
+  readonly jobs: { runId: string; folder: string; told: number }[]
   readonly launches: number
   /** What a rehearsal finds; by default nothing. */
   rehearse: (experiment: Experiment) => Promise<Rehearsal>
@@ -84,8 +84,8 @@ export function createFakeEngine(): FakeEngine {
         'experiment.check': async ({ experiment }) => ({ experiment: planExperiment(experiment).experiment }),
         'engine.describe': async () => ({ info: fakeEngineInfo, memoryMb: 1 }),
         'job.rehearse': ({ experiment }) => engine.rehearse(experiment),
-        'job.start': async ({ runId, folder }) => {
-          jobs.push({ runId, folder })
+        'job.start': async ({ runId, folder, told }) => {
+          jobs.push({ runId, folder, told })
           return {}
         },
         'trigger.preview': (request) => previewTrigger(request, memoryReader),

@@ -152,6 +152,63 @@ describe('the application', () => {
     expect(engine.jobs[1]?.runId).toBe(waiting)
   })
 
+  it('resumes a run that ended before it was done, without telling twice what it had told', async () => {
+    const runId = await start()
+    await jobsStarted(1)
+    const report = (step: number): RunFact => {
+      const rest = { imagesPerSecond: 1, remainingMs: null, loss: 1 }
+      return { type: 'run.progress', stage: 0, epoch: 1, epochs: 2, step, steps: 9, ...rest }
+    }
+    const figures: RunFact = {
+      type: 'run.metrics',
+      stage: 0,
+      epoch: 1,
+      origin: 'evaluation',
+      values: { cleanAccuracy: 0.5 },
+    }
+    const note: RunFact = { type: 'run.note', level: 'info', text: 'Once.' }
+    for (const fact of [planned, { type: 'run.stage', index: 0 } as const, figures, note, report(4)]) engine.say(fact)
+    await expect.poll(() => events.at(-1)?.type).toBe('run.progress')
+    engine.die('it was ended by SIGKILL')
+    await ended()
+    await app.handlers['run.resume']({ runId })
+    await jobsStarted(2)
+    expect(engine.jobs[1]).toMatchObject({ runId, told: 2 })
+    for (const fact of [planned, note, report(3), { ...figures, epoch: 2 }]) engine.say(fact)
+    engine.say({ type: 'run.finished', summary })
+    await expect.poll(() => events.at(-1)?.type).toBe('run.finished')
+
+    const { record, events: told, folder } = await snapshot(runId)
+    expect(record).toMatchObject({ status: 'done', error: null })
+    const texts = told.flatMap((event) => (event.type === 'run.note' ? [event.text] : []))
+    expect(texts).toEqual(['Once.'])
+    expect(told.flatMap((event) => (event.type === 'run.progress' ? [event.step] : []))).toEqual([4])
+    expect(told.map(({ seq }) => seq)).toEqual([...new Set(told.map(({ seq }) => seq))].toSorted((a, b) => a - b))
+    const lines = [
+      'stage,epoch,origin,name,value',
+      '0,1,evaluation,cleanAccuracy,0.5',
+      '0,2,evaluation,cleanAccuracy,0.5',
+    ]
+    expect(await readFile(join(folder, 'metrics.csv'), 'utf8')).toBe(`${lines.join('\n')}\n`)
+    await expect(app.handlers['run.resume']({ runId })).rejects.toThrow('it is done')
+  })
+
+  it('marks runs as interrupted when it is asked to end, and does not resume what diverged', async () => {
+    const runId = await start()
+    const waiting = await start()
+    await jobsStarted(1)
+    engine.say(planned)
+    await app.interrupt()
+    for (const each of [runId, waiting]) {
+      expect((await snapshot(each)).record).toMatchObject({ status: 'failed', error: { code: 'interrupted' } })
+    }
+    await app.handlers['run.resume']({ runId })
+    await jobsStarted(2)
+    engine.say({ type: 'run.failed', error: { code: 'diverged', message: 'The loss became NaN.' } })
+    await expect.poll(async () => (await snapshot(runId)).record.error?.code).toBe('diverged')
+    await expect(app.handlers['run.resume']({ runId })).rejects.toThrow('would diverge again')
+  })
+
   it('takes an engine that says what it does not understand for one that crashed, and lives on', async () => {
     const runId = await start()
     await jobsStarted(1)
