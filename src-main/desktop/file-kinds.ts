@@ -17,6 +17,7 @@ export const openKinds: Readonly<Record<OpenKind, FileKind>> = {
 export const saveKinds: Readonly<Record<SaveKind, FileKind>> = {
   experiment: { title: 'Save experiment', name: 'Experiment', extensions: ['json'] },
   table: { title: 'Save table', name: 'Table', extensions: ['csv', 'tsv', 'md', 'tex', 'json'] },
+  values: { title: 'Save values', name: 'NumPy arrays', extensions: ['npz'] },
   image: { title: 'Save image', name: 'Image', extensions: ['png', 'svg'] },
   report: { title: 'Save report', name: 'Report', extensions: ['html', 'md'] },
 }

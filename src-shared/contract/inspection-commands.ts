@@ -5,6 +5,7 @@ import { RunId } from '../model/ids.js'
 import {
   Activation,
   Embedding,
+  EmbedMethod,
   Explanation,
   ExplainMethod,
   HeatStatistics,
@@ -89,7 +90,14 @@ export const inspectionCommands = {
     z.object({ channels: FloatBlock, samples: z.int().min(0) }),
   ),
   'inspection.embed': command(
-    inSplit.extend({ models, views, components: z.int().min(2).max(50).default(2), limit, ...asTask }),
+    inSplit.extend({
+      models,
+      views,
+      components: z.int().min(2).max(50).default(2).meta({ description: 'Principal components that are told.' }),
+      method: EmbedMethod.default({ kind: 'pca' }),
+      limit,
+      ...asTask,
+    }),
     Embedding,
   ),
   'inspection.spectra': command(inSplit.extend({ limit, ...asTask }), Spectra),

@@ -13,7 +13,7 @@ const dtypes = { uint8: '|u1', int32: '<i4', float32: '<f4' } as const
  * Named arrays for `numpy.load`. `about` (run, samples, settings) lies beside them as JSON, in the array "about" of its
  * bytes: `json.loads(bytes(file['about']))`.
  */
-export function npzOf(arrays: Readonly<Record<string, ArrayBlock>>, about: JsonValue): Uint8Array {
+export function npzOf(arrays: Readonly<Record<string, ArrayBlock>>, about: JsonValue): Uint8Array<ArrayBuffer> {
   const text = utf8(JSON.stringify(about, null, 2))
   return zipStored([
     { name: 'about.npy', content: npy('|u1', [text.length], text) },
@@ -37,6 +37,13 @@ function npy(dtype: string, shape: readonly number[], bytes: Uint8Array): Uint8A
   return Uint8Array.from([...NPY_MAGIC, length & 255, length >>> 8, ...text, ...bytes])
 }
 
+/** What a table is of, in lines that begin with `#`. */
+export function commentLines(about: Readonly<Record<string, JsonValue>>): string {
+  return Object.entries(about)
+    .map(([name, value]) => `# ${name}: ${JSON.stringify(value)}\n`)
+    .join('')
+}
+
 /** A table under lines that begin with `#` and say what it is of. Numbers that are not known are left empty. */
 export function csvOf(
   columns: Readonly<Record<string, ArrayLike<number | string>>>,
@@ -46,7 +53,6 @@ export function csvOf(
   const rows = Math.max(0, ...Object.values(columns).map(({ length }) => length))
   const cell = (value: number | string | undefined): string =>
     value === undefined || Number.isNaN(value) ? '' : String(value)
-  const comments = Object.entries(about).map(([name, value]) => `# ${name}: ${JSON.stringify(value)}\n`)
   const body = Array.from({ length: rows }, (_, row) => names.map((name) => cell(columns[name]![row])))
-  return `${comments.join('')}${csvText([names, ...body])}`
+  return `${commentLines(about)}${csvText([names, ...body])}`
 }

@@ -190,6 +190,9 @@ export const HeatStatistics = z.object({
   insertion: FloatBlock.nullable(),
   /** The same while pixels are taken away. */
   deletion: FloatBlock.nullable(),
+  /** Mean of those curves over the samples, at equal steps from none of the pixels moved to all. */
+  insertionCurve: FloatBlock.nullable(),
+  deletionCurve: FloatBlock.nullable(),
 })
 export type HeatStatistics = z.infer<typeof HeatStatistics>
 
@@ -245,7 +248,28 @@ export const Activation = z.object({
 })
 export type Activation = z.infer<typeof Activation>
 
-/** Where the features of samples lie, as seen along their principal components. */
+/** How features are brought into the plane. */
+export const EmbedMethod = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('pca') }),
+  z.object({
+    kind: z.literal('t-sne'),
+    /** About how many neighbours each point has. */
+    perplexity: z.number().min(2).max(200).default(30),
+    iterations: z.int().min(250).max(5000).default(750),
+  }),
+  z.object({
+    kind: z.literal('umap'),
+    /** Of each point, itself among them. */
+    neighbours: z.int().min(2).max(200).default(15),
+    /** How close points may lie together. */
+    minDistance: z.number().min(0).max(0.99).default(0.1),
+    iterations: z.int().min(10).max(5000).default(500),
+    seed: z.int().min(0).max(2_147_483_647).default(1),
+  }),
+])
+export type EmbedMethod = z.output<typeof EmbedMethod>
+
+/** Where the features of samples lie. */
 export const Embedding = z.object({
   /** Samples of the split, evenly spread. */
   indices: IntBlock,
@@ -253,12 +277,12 @@ export const Embedding = z.object({
     z.object({
       model: ModelId,
       view: count,
-      /** samples x components, on the same axes for all clouds. */
+      /** samples x components, on the same axes for all clouds; two components but for principal ones. */
       points: FloatBlock,
     }),
   ),
-  /** Share of the variance along each component. */
-  explained: z.array(z.number()),
+  /** Share of the variance along each principal component; null where it is another method. */
+  explained: z.array(z.number()).nullable(),
 })
 export type Embedding = z.infer<typeof Embedding>
 

@@ -16,7 +16,7 @@ const VERSION = 20
 /** 1980-01-01: the same content is the same file at any time. */
 const FIRST_DAY = 0x21
 
-export function zipStored(entries: readonly ZipEntry[]): Uint8Array {
+export function zipStored(entries: readonly ZipEntry[]): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = []
   const directory: Uint8Array[] = []
   let offset = 0
@@ -77,7 +77,7 @@ function long(value: number): Uint8Array {
   return Uint8Array.of(value & 255, (value >>> 8) & 255, (value >>> 16) & 255, value >>> 24)
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
   let at = 0
   for (const part of parts) {

@@ -93,6 +93,63 @@ test('what is shown leaves the page with run, sample and settings', async ({ app
   expect(svg).toContain('data:image/png;base64,')
 })
 
+test('the heat of all samples is measured, with curves, and leaves as a table and as arrays', async ({
+  app,
+  shared,
+}) => {
+  await app.open()
+  const { page } = app
+  const { runId } = await shared.prepared()
+  await app.goTo(`#/inspect/${runId}/0?part=heat`)
+  const panel = page.getByRole('region', { name: 'Heat over the split' })
+  await panel.getByLabel('Insertion and deletion too').check()
+  await expect(panel.getByText(/^Over all [\d,]+ samples/)).toBeVisible()
+  await expect(page.getByRole('img', { name: /^Insertion and deletion: Victim, insertion/ })).toBeVisible()
+  const exported = (format: string) =>
+    app.saveFile(async () => {
+      await panel.getByRole('button', { name: 'Export' }).click()
+      await page.getByRole('menuitem', { name: format }).click()
+    })
+  const [heads, first] = (await exported('CSV')).bytes.toString('utf8').split('\r\n')
+  expect(heads).toBe(
+    'run,split,method,layer,model,sample,true class,heat inside the trigger,hottest pixel inside,area of the trigger,insertion,deletion',
+  )
+  expect(first).toContain(`${runId},evaluation,grad-cam,last map,victim,`)
+  const npz = (await exported('NPZ')).bytes.toString('latin1')
+  for (const part of ['about.npy', 'victim_inside.npy', 'repaired_insertion_mean.npy', runId])
+    expect(npz).toContain(part)
+
+  // The same figures put the samples in order.
+  await page.getByLabel('Sort', { exact: true }).selectOption({ label: 'Heat inside the trigger' })
+  await expect(page).toHaveURL(/sort=-heat/)
+  await expect(page.getByText('Measuring where the heat of all samples lies')).toHaveCount(0)
+})
+
+test('features are brought into the plane by t-SNE and UMAP, with parameters', async ({ app, shared }) => {
+  await app.open()
+  const { page } = app
+  const { runId } = await shared.prepared()
+  await app.goTo(`#/inspect/${runId}/0?part=features`)
+  const plot = page.getByRole('img', { name: /^Features, victim/ })
+  await expect(plot).toBeVisible()
+  let before = await pixels(plot)
+  const controls = page.getByRole('form', { name: 'Method of the embedding' })
+  await controls.getByLabel('Samples').selectOption('150')
+  for (const [method, field, value, words] of [
+    ['t-sne', 'Iterations', '250', /t-SNE, perplexity 30, 250 iterations/],
+    ['umap', 'Neighbours', '8', /UMAP, 8 neighbours, .*seed 1/],
+  ] as const) {
+    await controls.getByLabel('Method of the embedding').selectOption(method)
+    await controls.getByLabel(field).fill(value)
+    await controls.getByRole('button', { name: 'Compute' }).click()
+    await expect(page.getByText(words)).toBeVisible()
+    before = await changed(plot, before)
+  }
+  await controls.getByLabel('Neighbours').fill('1')
+  await expect(controls.getByRole('button', { name: 'Compute' })).toBeDisabled()
+  await expect(controls.getByText('Of each point, 2 to 200')).toBeVisible()
+})
+
 test('a filter asks for the answers that it needs', async ({ app, shared }) => {
   await app.open()
   const { page } = app

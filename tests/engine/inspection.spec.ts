@@ -7,10 +7,11 @@ import { openHeadless } from '../../src-main/app/open-headless.js'
 import type { App } from '../../src-main/app/create-app.js'
 import { quickBaeraser } from '../../src-main/lab/experiments/index.js'
 import { isRunEvent, isTerminal } from '../../src-shared/contract/events.js'
-import { bytesOf, floatsOf } from '../../src-shared/model/array-block.js'
+import { bytesOf, floatsOf, intsOf } from '../../src-shared/model/array-block.js'
 import type { RunId } from '../../src-shared/model/ids.js'
+import type { EmbedMethod } from '../../src-shared/model/inspection.js'
 import type { RunRecord } from '../../src-shared/model/run-record.js'
-import { median } from '../../src-shared/util/statistics.js'
+import { mean, median } from '../../src-shared/util/statistics.js'
 import { runCli } from '../helpers/cli.js'
 import { noNativeEngine } from '../helpers/native.js'
 
@@ -142,6 +143,69 @@ describe.skipIf(noNativeEngine !== null)(`a look inside a run${noNativeEngine ? 
     await app.handlers['inspection.cancel']({ task: 'slow' })
     expect(await outcome).toBe('It was cancelled.')
     leave()
+  })
+
+  it('measures heat part by part as if at once, with curves whose areas are those of the samples', async () => {
+    const ask = (limit: number) =>
+      app.handlers['inspection.heat']({
+        runId,
+        split,
+        model: 'victim',
+        method: 'input-gradient',
+        params: {},
+        layer: null,
+        class: 'predicted',
+        limit,
+        curves: true,
+      })
+    // More than are kept together.
+    const found = await ask(140)
+    const inside = floatsOf(found.inside)
+    expect(inside).toHaveLength(140)
+    const { labels, targets } = await app.handlers['inspection.samples']({ runId, split })
+    const indices = intsOf(found.indices)
+    expect(new Set(indices).size).toBe(140)
+    expect([...indices].every((index) => bytesOf(labels)[index] !== bytesOf(targets)[index])).toBe(true)
+    for (const [areas, curve] of [
+      [found.insertion, found.insertionCurve],
+      [found.deletion, found.deletionCurve],
+    ] as const) {
+      const points = floatsOf(curve!)
+      const ends = (points[0]! + points.at(-1)!) / 2
+      const area = (points.reduce((sum, each) => sum + each, 0) - ends) / (points.length - 1)
+      expect(area).toBeCloseTo(mean([...floatsOf(areas!)]), 4)
+    }
+  })
+
+  it('brings features into the plane by several methods, the same each time', async () => {
+    const ask = (method: EmbedMethod, limit = 40) =>
+      app.handlers['inspection.embed']({
+        runId,
+        split,
+        models: ['victim'],
+        views: [{ kind: 'clean' }, { kind: 'triggered' }],
+        components: 2,
+        method,
+        limit,
+      })
+    for (const method of [
+      { kind: 't-sne', perplexity: 10, iterations: 250 },
+      { kind: 'umap', neighbours: 10, minDistance: 0.1, iterations: 50, seed: 3 },
+    ] as const) {
+      const found = await ask(method)
+      expect(found.explained).toBeNull()
+      expect(found.clouds.map(({ points }) => points.shape)).toEqual([
+        [40, 2],
+        [40, 2],
+      ])
+      const [clean, triggered] = found.clouds.map(({ points }) => floatsOf(points))
+      expect([...clean!, ...triggered!].every(Number.isFinite)).toBe(true)
+      expect(await ask(method)).toEqual(found)
+    }
+    expect((await ask({ kind: 'pca' })).explained).toHaveLength(2)
+    expect(await refused(ask({ kind: 't-sne', perplexity: 30, iterations: 250 }, 20))).toContain(
+      'method.perplexity: 30 must be below a third of the 40 points',
+    )
   })
 
   it('refuses in words what is not there', async () => {

@@ -1,18 +1,11 @@
 import type { InspectionProgress } from '../../../src-shared/contract/events.js'
 import { floatBlock } from '../../../src-shared/model/array-block.js'
-import {
-  Embedding,
-  HeatStatistics,
-  Predictions,
-  type Explanation,
-  type View,
-} from '../../../src-shared/model/inspection.js'
+import { Embedding, Predictions, type Explanation, type View } from '../../../src-shared/model/inspection.js'
 import { markOfPicture } from '../../../src-shared/trigger/mark.js'
 import type { EngineHandlers, InspectedRun, InspectionName } from '../../engine-contract/index.js'
 import { planExplanation } from '../../lab/explain/explain-images.js'
 import { activationOf } from '../../lab/inspect/activations.js'
 import { embedSamples } from '../../lab/inspect/embedding.js'
-import { heatStatistics } from '../../lab/inspect/heat-statistics.js'
 import { checkLayer, describeNetwork } from '../../lab/inspect/network-facts.js'
 import { predictSplit } from '../../lab/inspect/predict-split.js'
 import { distanceToTrigger } from '../../lab/inspect/recovered-distance.js'
@@ -24,6 +17,7 @@ import { changeOf } from '../../lab/inspect/weight-change.js'
 import { createAnswerCache, hashOf } from './answer-cache.js'
 import { describeRun } from './describe-run.js'
 import { explainSamples } from './explain-samples.js'
+import { measureHeat } from './measure-heat.js'
 import { pixelBlock } from './pixel-block.js'
 import { createOpenRuns, type OpenRunsOptions } from './open-runs.js'
 import { openView, readSheet } from './sheets.js'
@@ -110,11 +104,9 @@ export function createInspector({ cacheFolder, tell, ...options }: InspectorOpti
           const { run } = opened
           const plan = planExplanation(request, run.network, run.plan.data.classNames)
           const { split, limit, curves, model } = request
-          const method = [plan.definition.id, plan.params, plan.layer?.name ?? null, plan.class]
+          const identity = [opened.identity, plan.definition.id, plan.params, plan.layer?.name ?? null, plan.class]
           return withModel(inspected, opened, model, ({ weights, hash }) =>
-            cache.through(['heat', hash, opened.identity, method, split, limit, curves], HeatStatistics, () =>
-              heatStatistics(run, weights, plan, { split, limit, curves }, watch),
-            ),
+            measureHeat({ run, weights, identity: [hash, ...identity] }, plan, { split, limit, curves }, watch, cache),
           )
         }),
       ),
@@ -182,11 +174,13 @@ export function createInspector({ cacheFolder, tell, ...options }: InspectorOpti
         withRun(inspected, async (opened) => {
           const views = await openViews(inspected, request.views)
           return withModels(inspected, opened, request.models, (loaded) => {
-            const { split, limit, components } = request
+            const { split, limit, components, method } = request
             const asked = loaded.map(({ weights }, k) => ({ id: request.models[k]!, weights }))
             const contents = [loaded.map(({ hash }) => hash), request.models, views.map(contentOf)]
-            return cache.through(['embed', opened.identity, contents, split, limit, components], Embedding, () =>
-              embedSamples(opened.run, asked, views, { split, limit, components }, watch),
+            return cache.through(
+              ['embed', opened.identity, contents, split, limit, components, method],
+              Embedding,
+              () => embedSamples(opened.run, asked, views, { split, limit, components, method }, watch),
             )
           })
         }),

@@ -14,36 +14,49 @@ import type { Watch } from './watch.js'
 /** Parts of equal size in which pixels go and come. */
 const STEPS = 20
 
-export interface CurveAreas {
-  /** 0 to 1; the higher, the better the heat. */
-  readonly insertion: number
-  /** 0 to 1; the lower, the better. */
-  readonly deletion: number
+/** How the probability of a class goes while pixels come or go. */
+export interface Curve {
+  /** At equal steps from none of the pixels moved to all. */
+  readonly probabilities: Float32Array
+  /** Area under it, 0 to 1. */
+  readonly area: number
 }
 
-/** Areas under both curves, of each image. */
+export interface Curves {
+  /** The larger its area, the better the heat. */
+  readonly insertion: Curve
+  /** The smaller its area, the better. */
+  readonly deletion: Curve
+}
+
+/** Both curves of each image. */
 export async function measureCurves(
   classifier: Classifier,
   set: ImageSet,
   { heat, classes }: Pick<Explained, 'heat' | 'classes'>,
   watch: Watch,
-): Promise<CurveAreas[]> {
+): Promise<Curves[]> {
   const pixels = set.shape.height * set.shape.width
   const orders = Array.from({ length: set.count }, (_, k) => hottestFirst(heat.subarray(k * pixels, (k + 1) * pixels)))
-  const areas = orders.map(() => ({ insertion: 0, deletion: 0 }))
+  const inserted: Float32Array[] = []
+  const deleted: Float32Array[] = []
   for (let step = 0; step <= STEPS; step++) {
     await watch.breathe()
-    const away = Math.round((step * pixels) / STEPS)
-    // Trapezoids: the ends count half.
-    const share = (step === 0 || step === STEPS ? 0.5 : 1) / STEPS
-    const deleted = await probabilitiesWithout(classifier, set, classes, orders, (rank) => rank < away)
-    const inserted = await probabilitiesWithout(classifier, set, classes, orders, (rank) => rank >= away)
-    areas.forEach((area, k) => {
-      area.deletion += share * deleted[k]!
-      area.insertion += share * inserted[k]!
-    })
+    const moved = Math.round((step * pixels) / STEPS)
+    inserted.push(await probabilitiesWithout(classifier, set, classes, orders, (rank) => rank >= moved))
+    deleted.push(await probabilitiesWithout(classifier, set, classes, orders, (rank) => rank < moved))
   }
-  return areas
+  return orders.map((_, k) => ({
+    insertion: curveOf(inserted.map((step) => step[k]!)),
+    deletion: curveOf(deleted.map((step) => step[k]!)),
+  }))
+}
+
+function curveOf(probabilities: readonly number[]): Curve {
+  // Trapezoids: the ends count half.
+  const ends = (probabilities[0]! + probabilities[STEPS]!) / 2
+  const area = (probabilities.reduce((sum, each) => sum + each, 0) - ends) / STEPS
+  return { probabilities: Float32Array.from(probabilities), area }
 }
 
 /** Pixels from the hottest to the coldest; of equal ones the first comes first. */

@@ -91,6 +91,11 @@ describe('chartCsv', () => {
     expect(csv).toBe('series,epoch,share\r\na,0,0.30000000000000004\r\na,3,1e-9\r\nb,1,-2\r\n')
   })
 
+  it('begins with what it is of', () => {
+    const csv = chartCsv(chart([line('a', [[{ x: 0, y: 1 }]])]), { run: 'r-1', samples: 12 })
+    expect(csv).toBe('# run: "r-1"\n# samples: 12\nseries,epoch,share\r\na,0,1\r\n')
+  })
+
   it('names places where the axis has names for them', () => {
     const input = chart([line('a', [[{ x: 2, y: 1 }]])])
     const csv = chartCsv({ ...input, x: { ...input.x, rawTitle: 'number', describe: (x) => `Train, epoch ${x}` } })

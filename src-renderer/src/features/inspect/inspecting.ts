@@ -35,7 +35,13 @@ export interface Inspecting extends InspectPlaceHandle {
   /** The samples that pass the filter, in the order that is asked for; null while it is not known. */
   readonly samples: ComputedRef<Int32Array | null>
   /** What the filter or the order waits for, or why it cannot be had. */
-  readonly waitsFor: ComputedRef<readonly Task<unknown>[]>
+  readonly waitsFor: ComputedRef<readonly Awaited[]>
+}
+
+/** Something that takes longer, and what is being done. */
+export interface Awaited {
+  readonly doing: string
+  readonly task: Task<unknown>
 }
 
 const key: InjectionKey<Inspecting> = Symbol('run that is looked into')
@@ -143,10 +149,9 @@ export function provideInspecting(inspection: Inspection): Inspecting {
     }
     const model = modelOf(shownSide.value)
     if (model === null || !hasTrigger) return { task: null, values: null }
-    const task = heat(model.id)
-    const measured = task.value.value
+    const { measures, waitsFor: task } = heat(model.id)
     const { count } = split.value.value
-    return { task, values: measured === null ? null : spreadOut(count, measured.indices, measured.inside) }
+    return { task, values: measures === null ? null : spreadOut(count, measures.indices, measures.inside) }
   })
   const samples = computed(() => {
     const data = split.value.value
@@ -165,8 +170,14 @@ export function provideInspecting(inspection: Inspection): Inspecting {
     return passing === null ? null : orderSamples(passing, sortedBy.value.values, sorting)
   })
   const waitsFor = computed(() => {
-    const tasks = [split, ...answersNeeded(place.value.filter).map(forFilter), sortedBy.value.task]
-    return tasks.filter((task) => task !== null).filter(({ value }) => value.value === null)
+    const asking = 'Asking the models about all samples'
+    const sorting = place.value.sorting.key === 'heat' ? 'Measuring where the heat of all samples lies' : asking
+    const tasks: readonly { readonly doing: string; readonly task: Task<unknown> | null }[] = [
+      { doing: 'Reading the samples', task: split },
+      ...answersNeeded(place.value.filter).map((name) => ({ doing: asking, task: forFilter(name) })),
+      { doing: sorting, task: sortedBy.value.task },
+    ]
+    return tasks.flatMap(({ doing, task }) => (task === null || task.value.value !== null ? [] : [{ doing, task }]))
   })
 
   const inspecting: Inspecting = {

@@ -77,15 +77,18 @@ export interface ScatterInks {
 }
 
 const TITLE = 24
+/** Height of the line that says what it is of. */
+const FOOT = 16
 
 /** Plots side by side as one vector picture. */
 export function scatterSvg(
+  origin: string,
   plots: readonly { readonly title: string; readonly points: readonly ScatterPoint[] }[],
   area: ScatterArea,
   size: PlotSize,
   inks: ScatterInks,
 ): { readonly svg: string; readonly size: PlotSize } {
-  const whole = { width: plots.length * size.width, height: size.height + TITLE }
+  const whole = { width: plots.length * size.width, height: size.height + TITLE + FOOT }
   const parts = plots.map(({ title, points }, index) => {
     const marks = points.map((point) => {
       const [x, y] = placeOf(point, area, size)
@@ -113,7 +116,9 @@ export function scatterSvg(
       viewBox: `0 0 ${whole.width} ${whole.height}`,
       'font-family': inks.font,
     },
-    element('rect', { ...whole, fill: inks.panel }) + parts.join(''),
+    element('rect', { ...whole, fill: inks.panel }) +
+      parts.join('') +
+      element('text', { x: 6, y: whole.height - 5, fill: inks.text, 'font-size': 9 }, escapeXml(origin)),
   )
   return { svg, size: whole }
 }

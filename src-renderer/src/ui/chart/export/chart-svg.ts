@@ -1,3 +1,4 @@
+import type { JsonObject, JsonValue } from '../../../../../src-shared/model/json.js'
 import type { ChartColours } from '../chart-colours.js'
 import type { ChartInput, ChartSeries, Marker } from '../chart-types.js'
 import { pointRadius } from '../point-size.js'
@@ -17,7 +18,10 @@ const FONT = "Arial, 'Liberation Sans', Helvetica, sans-serif"
 const TEXT = 12
 /** Width of an average letter, as a share of the size of the font. */
 const LETTER = 0.54
+const SMALL = 9
 const PAD = 12
+/** Height of the line that says what a picture is of. */
+const FOOTER = 14
 const SWATCH = 28
 const MARKER_CLIP = 6
 /** Strength of lines in the background. */
@@ -31,7 +35,15 @@ const place = (value: number): number => Math.round(value * 10) / 10
  * A chart as a vector picture that opens on its own: nothing is fetched, every colour and font is written down. Text
  * stays text, so that it can be searched and edited.
  */
-export function chartSvg(title: string, input: ChartInput, colours: ChartColours, size = PICTURE_SIZE): string {
+export function chartSvg(
+  title: string,
+  input: ChartInput,
+  colours: ChartColours,
+  about: JsonObject = {},
+  size = PICTURE_SIZE,
+): string {
+  const origin = Object.entries(about).map(([name, value]) => `${name}: ${plainWords(value)}`)
+  const footer = origin.length === 0 ? 0 : FOOTER
   const series = input.series.filter(({ segments }) => segments.some((points) => points.length > 0))
   const x = scaleOf(input.x, series, 'x')
   const y = scaleOf(input.y, series, 'y')
@@ -42,7 +54,7 @@ export function chartSvg(title: string, input: ChartInput, colours: ChartColours
   const left = PAD + TEXT + 8 + Math.max(0, ...y.ticks.map(({ label }) => widthOf(label)))
   const right = size.width - PAD - 12
   const top = PAD + 18 + legend.height + 20
-  const bottom = size.height - PAD - 2 * TEXT - 12
+  const bottom = size.height - PAD - 2 * TEXT - 12 - footer
   const toX = (value: number): number => place(left + x.at(value) * (right - left))
   const toY = (value: number): number => place(bottom - y.at(value) * (bottom - top))
   const text = (words: string, at: Record<string, string | number>): string =>
@@ -77,7 +89,8 @@ export function chartSvg(title: string, input: ChartInput, colours: ChartColours
     ),
     line(left, top, left, bottom, { stroke: colours.dim }),
     line(left, bottom, right, bottom, { stroke: colours.dim }),
-    text(input.x.title, { x: (left + right) / 2, y: size.height - PAD, 'text-anchor': 'middle' }),
+    text(input.x.title, { x: (left + right) / 2, y: size.height - PAD - footer, 'text-anchor': 'middle' }),
+    footer === 0 ? '' : text(origin.join(', '), { x: PAD, y: size.height - 7, 'font-size': SMALL }),
     text(input.y.title, {
       transform: `translate(${PAD + TEXT - 2} ${(top + bottom) / 2}) rotate(-90)`,
       'text-anchor': 'middle',
@@ -130,6 +143,10 @@ export function chartSvg(title: string, input: ChartInput, colours: ChartColours
       return line(at, top - 4, at, bottom, { stroke: colours.dim, 'stroke-dasharray': '2 3' }) + name
     })
   }
+}
+
+function plainWords(value: JsonValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 interface Legend {

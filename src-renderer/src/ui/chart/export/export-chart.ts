@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../../../src-shared/model/json.js'
 import { fileName } from '../../../client/file-name.js'
 import { saveFile } from '../../../client/save-file.js'
 import { readChartColours } from '../read-chart-colours.js'
@@ -17,19 +18,20 @@ export type ChartFormat = (typeof chartFormats)[number]['id']
 /** Columns per pixel of the page: a picture can be looked at closely. */
 const FINER = 2
 
-/** Keeps a chart as a file. Pictures are light, because they go into papers. */
+/** Keeps a chart as a file that says what it is of. Pictures are light, because they go into papers. */
 export async function exportChart(
   format: ChartFormat,
   title: string,
   input: ChartInput,
   host: HTMLElement,
+  about: JsonObject = {},
 ): Promise<void> {
   const name = fileName(title, format)
   if (format === 'csv') {
-    await saveFile('table', name, new Blob([chartCsv(inWindow(input))], { type: 'text/csv' }))
+    await saveFile('table', name, new Blob([chartCsv(inWindow(input), about)], { type: 'text/csv' }))
     return
   }
-  const svg = chartSvg(title, drawable(input, PICTURE_SIZE.width * FINER), readChartColours(host, 'light'))
+  const svg = chartSvg(title, drawable(input, PICTURE_SIZE.width * FINER), readChartColours(host, 'light'), about)
   const picture = format === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await svgToPng(svg, PICTURE_SIZE)
   await saveFile('image', name, picture)
 }

@@ -1,5 +1,5 @@
 import { h } from 'vue'
-import VectorExport from '../../../../src/ui/chart/export/VectorExport.vue'
+import ExportMenu from '../../../../src/ui/chart/export/ExportMenu.vue'
 import { shown, type GalleryEntry } from '../../../page/entry.js'
 
 const size = { width: 40, height: 20 }
@@ -8,9 +8,9 @@ const box = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rec
 
 export const entry: GalleryEntry = {
   states: [
-    shown('Saves a picture', () => h(VectorExport, { title: 'A box', picture: () => ({ svg: box, size }), rows })),
+    shown('Saves a picture', () => h(ExportMenu, { title: 'A box', picture: () => ({ svg: box, size }), rows })),
     shown('What cannot be made', () =>
-      h(VectorExport, {
+      h(ExportMenu, {
         title: 'Nothing',
         picture: () => {
           throw new Error('There is nothing to save yet.')
