@@ -102,9 +102,11 @@ test('the heat of all samples is measured, with curves, and leaves as a table an
   const { runId } = await shared.prepared()
   await app.goTo(`#/inspect/${runId}/0?part=heat`)
   const panel = page.getByRole('region', { name: 'Heat over the split' })
-  await panel.getByLabel('Insertion and deletion too').check()
   await expect(panel.getByText(/^Over all [\d,]+ samples/)).toBeVisible()
-  await expect(page.getByRole('img', { name: /^Insertion and deletion: Victim, insertion/ })).toBeVisible()
+  await panel.getByLabel('Insertion and deletion too').check()
+  const curves = page.getByRole('img', { name: /^Insertion and deletion: Victim, insertion.*Repaired, deletion/ })
+  // Each sample is asked about forty times.
+  await expect(curves).toBeVisible({ timeout: 120_000 })
   const exported = (format: string) =>
     app.saveFile(async () => {
       await panel.getByRole('button', { name: 'Export' }).click()
