@@ -103,6 +103,11 @@ test('the heat of all samples is measured, with curves, and leaves as a table an
   await app.goTo(`#/inspect/${runId}/0?part=heat`)
   const panel = page.getByRole('region', { name: 'Heat over the split' })
   await expect(panel.getByText(/^Over all [\d,]+ samples/)).toBeVisible()
+  // The same figures put the samples in order.
+  await page.getByRole('combobox', { name: /^Sort/ }).selectOption({ label: 'Heat inside the trigger' })
+  await expect(page).toHaveURL(/sort=-heat/)
+  await expect(page.getByText('Measuring where the heat of all samples lies')).toHaveCount(0)
+
   await panel.getByLabel('Insertion and deletion too').check()
   const curves = page.getByRole('img', { name: /^Insertion and deletion: Victim, insertion.*Repaired, deletion/ })
   // Each sample is asked about forty times.
@@ -120,11 +125,6 @@ test('the heat of all samples is measured, with curves, and leaves as a table an
   const npz = (await exported('NPZ')).bytes.toString('latin1')
   for (const part of ['about.npy', 'victim_inside.npy', 'repaired_insertion_mean.npy', runId])
     expect(npz).toContain(part)
-
-  // The same figures put the samples in order.
-  await page.getByLabel('Sort', { exact: true }).selectOption({ label: 'Heat inside the trigger' })
-  await expect(page).toHaveURL(/sort=-heat/)
-  await expect(page.getByText('Measuring where the heat of all samples lies')).toHaveCount(0)
 })
 
 test('features are brought into the plane by t-SNE and UMAP, with parameters', async ({ app, shared }) => {

@@ -17,6 +17,7 @@ import { moveInGrid, rowsBetween, scrollToRow } from '../../../src-renderer/src/
 import { createSlots } from '../../../src-renderer/src/features/inspect/grid/slots.js'
 import { parsePlace, placeQuery, usualPlace } from '../../../src-renderer/src/features/inspect/inspect-place.js'
 import { differenceMaps } from '../../../src-renderer/src/features/inspect/sample/differences.js'
+import { certaintyOf } from '../../../src-renderer/src/features/inspect/triggers/certainty.js'
 import { colourOf, heatRgba, scaleFor } from '../../../src-shared/inspection/heat-colours.js'
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
@@ -222,6 +223,31 @@ describe('colours of heat', () => {
     expect(colourOf(9, { palette: 'viridis', max: 2 })).toEqual([253, 231, 37])
     expect(colourOf(0, { palette: 'diverging', max: 2 })).toEqual([244, 244, 244])
     expect([...heatRgba(Float32Array.of(0), { palette: 'viridis', max: 1 }, 0.5)]).toEqual([68, 1, 84, 128])
+  })
+})
+
+describe('how sure a detection is', () => {
+  const detection = (...successes: number[]) => ({
+    threshold: 0.2,
+    target: null,
+    classes: successes.map((recoveredSuccess, label) => ({
+      class: label,
+      name: `c${label}`,
+      recoveredSuccess,
+      baseRate: 0.01,
+    })),
+  })
+
+  it('is how far the highest class lies above the others', () => {
+    const found = certaintyOf(detection(0.03, 0.91, 0.02, 0.04, 0.05))
+    expect(found).toMatchObject({ name: 'c1', deviations: expect.closeTo(0.87 / (1.4826 * 0.01), 3) })
+    expect(found?.success).toBeCloseTo(0.9)
+    expect(found?.next).toBeCloseTo(0.04)
+  })
+
+  it('is not known where classes do not differ, or there is but one', () => {
+    expect(certaintyOf(detection(0.1, 0.1, 0.1))?.deviations).toBeNull()
+    expect(certaintyOf(detection(0.1))).toBeNull()
   })
 })
 
