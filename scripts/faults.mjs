@@ -44,7 +44,7 @@ const readers = [
 const { values } = parseArgs({
   options: {
     inputs: { type: 'string', default: '100000' },
-    only: { type: 'string', default: 'faults,readers,lists' },
+    only: { type: 'string', default: 'faults,runs,readers,lists' },
   },
 })
 const wanted = values.only.split(',')
@@ -55,6 +55,7 @@ let failed = 0
 
 try {
   if (wanted.includes('faults')) await test(['tests/faults', '--exclude', 'tests/faults/fuzz/**'])
+  if (wanted.includes('runs')) await test(['tests/engine/resume.spec.ts'], 'engine')
   if (wanted.includes('readers')) {
     for (const reader of readers) await test(['tests/faults/fuzz', '--testNamePattern', `^${reader} `])
   }
@@ -66,13 +67,16 @@ try {
 process.stdout.write(failed === 0 ? '\nEvery fault was survived.\n' : `\n${failed} parts failed.\n`)
 process.exitCode = failed === 0 ? 0 : 1
 
-/** @param {string[]} args */
-async function test(args) {
+/**
+ * @param {string[]} args
+ * @param {'fast' | 'engine'} project
+ */
+async function test(args, project = 'fast') {
   const code = await runTool(
     root,
     'vitest',
     'vitest',
-    ['run', '--project', 'fast', '--testTimeout', '3600000', ...args],
+    ['run', '--project', project, '--testTimeout', '3600000', ...args],
     env,
   )
   if (code !== 0) failed += 1

@@ -11,6 +11,7 @@ import {
   writeExperiment,
   type Place,
 } from '../helpers/interrupted-runs.js'
+import { isLong, tried } from '../faults/figures.js'
 import { noNativeEngine } from '../helpers/native.js'
 
 const experiment = {
@@ -70,10 +71,10 @@ describe.skipIf(noNativeEngine !== null)(
     })
     afterAll(() => rm(workspace, { recursive: true }))
 
-    it.runIf(process.env['UNBACKDOOR_FAULTS'] === 'long')('does so with every kind of loop', async () => {
+    it.runIf(isLong)('does so with every kind of loop', async () => {
       const file = await writeExperiment(workspace, longExperiment)
       const undisturbed = await outcomeOf(workspace, await runUndisturbed(workspace, file))
-      const { runId } = await runDisturbed(workspace, file, [
+      const { runId, parts } = await runDisturbed(workspace, file, [
         { at: figuresOf(CRAFT, 1), by: 'program' },
         { at: figuresOf(TRAIN, 1), by: 'engine' },
         { at: figuresOf(TRAIN, 2), by: 'SIGINT' },
@@ -85,6 +86,7 @@ describe.skipIf(noNativeEngine !== null)(
       ])
       expect(await outcomeOf(workspace, runId)).toEqual(undisturbed)
       expect(undisturbed).toMatchObject({ status: 'done', checkpoints: [] })
+      tried('A run is interrupted', 'IMC, BAERASER, NAD and MESA: resumed, bit for bit the same', parts.length - 1)
     })
 
     it('ends bit for bit as one that never was, wherever it was disturbed and however often', async () => {
@@ -99,6 +101,7 @@ describe.skipIf(noNativeEngine !== null)(
       expect(parts.map(({ code }) => code)).toEqual([1, null, 143, 1, 0])
       expect(await outcomeOf(workspace, runId)).toEqual(undisturbed)
       expect(undisturbed).toMatchObject({ status: 'done', checkpoints: [] })
+      tried('A run is interrupted', 'TrojanNN and BAERASER: resumed, bit for bit the same', parts.length - 1)
       // Not done again from the start, which would end the same.
       const from = (await resumedFrom(workspace, runId)).join('; ')
       for (const work of ['training a clean model', 'training the victim', 'recovering triggers', 'repairing']) {
