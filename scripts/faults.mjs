@@ -3,7 +3,7 @@
 //
 //   npm run test:faults                        all of it, about an hour on two cores
 //   npm run test:faults -- --inputs 5000       fewer changed files per reader than 100,000
-//   npm run test:faults -- --only faults       or readers, lists: the other figures stay as they are
+//   npm run test:faults -- --only faults       or runs, readers, lists: the other figures stay as they are
 //
 // `npm test` has the same tests in their quick form.
 
