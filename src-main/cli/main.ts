@@ -1,6 +1,5 @@
 import { Command, CommanderError } from 'commander'
 import { AppError } from '../../src-shared/contract/errors.js'
-import { downloadCommand, importCommand, listDatasets, removeCommand, showDataset } from './commands/datasets.js'
 import type { StudyRequest } from '../../src-shared/model/study.js'
 import { sortKeys, type Sorting } from '../../src-shared/runs/run-row.js'
 import { doctorCommand } from './commands/doctor.js'
@@ -12,6 +11,7 @@ import { showCommand } from './commands/show.js'
 import { studyCommand } from './commands/study.js'
 import { tagCommand } from './commands/tag.js'
 import { repairCommand, verifyCommand } from './commands/verify.js'
+import { addDatasetCommands } from './dataset-commands.js'
 import { addInspectionCommands } from './inspection-commands.js'
 import { collect, listable, positiveNumber, scale, sorting, wholeNumber, words } from './option-values.js'
 import { plain, say } from './output.js'
@@ -118,12 +118,11 @@ async function main(argv: readonly string[]): Promise<number> {
       exitCode = await showCommand(runId, { workspace: options.workspace, json: options.json ?? false })
     })
 
-  addDatasetCommands(program, (code) => {
+  const finish = (code: number): void => {
     exitCode = code
-  })
-  addInspectionCommands(program, DEFAULT_WORKSPACE, (code) => {
-    exitCode = code
-  })
+  }
+  addDatasetCommands(program, DEFAULT_WORKSPACE, finish)
+  addInspectionCommands(program, DEFAULT_WORKSPACE, finish)
 
   program
     .command('tag')
@@ -206,99 +205,6 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return reportError(error)
   }
-}
-
-function addDatasetCommands(program: Command, finish: (exitCode: number) => void): void {
-  const datasets = program.command('datasets').description('which datasets are on this machine; get and remove them')
-  const nameHelp = 'of an imported folder of images'
-
-  datasets
-    .command('list', { isDefault: true })
-    .description('list datasets and which of them are here')
-    .option('--json', 'as JSON')
-    .action(async ({ json = false }: { json?: boolean }) => {
-      finish(await listDatasets({ workspace: DEFAULT_WORKSPACE, json }))
-    })
-
-  datasets
-    .command('show')
-    .description('show one dataset: form, classes, where it came from')
-    .argument('<id>')
-    .option('--name <name>', nameHelp)
-    .option('--json', 'as JSON')
-    .action(async (id: string, { name, json = false }: { name?: string; json?: boolean }) => {
-      finish(await showDataset(id, { workspace: DEFAULT_WORKSPACE, json, name: name ?? null }))
-    })
-
-  datasets
-    .command('download')
-    .description(
-      'fetch an official dataset from its publisher, or from $UNBACKDOOR_DATASET_MIRROR/<id>/, and import it',
-    )
-    .argument('<id>')
-    .option('--json', 'print what was stored as JSON')
-    .action(async (id: string, { json = false }: { json?: boolean }) => {
-      finish(await downloadCommand(id, { workspace: DEFAULT_WORKSPACE, json }))
-    })
-
-  datasets
-    .command('import')
-    .description(
-      'import a dataset from files on this machine: the official files, packed or not, or a folder of images',
-    )
-    .argument('<id>', 'such as mnist, cifar-10 or image-folder')
-    .argument('<path>', 'a file, folder or archive (.tar.gz, .tgz, .tar, .zip)')
-    .option('--name <name>', 'for image-folder: what to call it; several may be there', undefined)
-    .option('--size <pixels>', 'for image-folder: resize every image to so many pixels a side', positiveNumber)
-    .option('--channels <auto|gray|rgb>', 'for image-folder', 'auto')
-    .option(
-      '--test-share <share>',
-      'for image-folder without a split of its own: share of the test images',
-      Number,
-      0.2,
-    )
-    .option('--split-seed <number>', 'for image-folder without a split of its own: seed of the split', wholeNumber, 1)
-    .option('--json', 'print what was stored as JSON')
-    .addHelpText(
-      'after',
-      '\nA folder of images has the form train/<class>/<image> and test/<class>/<image>, or <class>/<image>.' +
-        '\nUse it: unbackdoor run EXPERIMENT --set dataset.id=image-folder --set dataset.params.name=NAME',
-    )
-    .action(
-      async (
-        id: string,
-        path: string,
-        options: {
-          name?: string
-          size?: number
-          channels: string
-          testShare: number
-          splitSeed: number
-          json?: boolean
-        },
-      ) => {
-        finish(
-          await importCommand(id, path, {
-            workspace: DEFAULT_WORKSPACE,
-            name: options.name ?? null,
-            size: options.size ?? null,
-            channels: options.channels,
-            testShare: options.testShare,
-            splitSeed: options.splitSeed,
-            json: options.json ?? false,
-          }),
-        )
-      },
-    )
-
-  datasets
-    .command('remove')
-    .description('remove a dataset from this machine')
-    .argument('<id>')
-    .option('--name <name>', nameHelp)
-    .action(async (id: string, { name }: { name?: string }) => {
-      finish(await removeCommand(id, { workspace: DEFAULT_WORKSPACE, name: name ?? null }))
-    })
 }
 
 /** Codes of what was refused before anything was done. */
