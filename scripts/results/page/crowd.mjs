@@ -4,12 +4,12 @@ import { connectAs, letIn } from '../../served/connect.mjs'
 import { startServed } from '../../served/start-served.mjs'
 import { median, percent } from './numbers.mjs'
 import { withWorkspace } from './served-page.mjs'
+import { train, victimExperiment } from './victim-training.mjs'
 
 const CLIENTS = 200
 /** Of these so many have stopped reading. */
 const STALLED = 10
 const ROUNDS = 5
-const EPOCHS = 4
 const LONG_MS = 600_000
 /** What a first run makes ready is no growth. */
 const SETTLING_RUNS = 2
@@ -24,9 +24,7 @@ export function measureCrowd() {
     const guest = { origin: served.origin, cookie: await letIn(served) }
     const connection = await connectAs(guest)
     try {
-      const { experiments } = await connection.call('catalogue.list')
-      const preset = experiments.find((/** @type {{ id: string }} */ { id }) => id === 'default')
-      const experiment = { ...preset.experiment, defenses: [], training: { epochs: EPOCHS } }
+      const experiment = await victimExperiment(connection)
       await train(connection, experiment)
       const alone = /** @type {number[]} */ ([])
       const watched = /** @type {number[]} */ ([])
@@ -71,23 +69,6 @@ export function measureCrowd() {
       await served.end()
     }
   })
-}
-
-/**
- * @param {import('../../served/connect.mjs').Connection} connection
- * @param {object} experiment
- * @returns {Promise<number>} seconds of training alone, as the run itself reports them
- */
-async function train(connection, experiment) {
-  const ended = Promise.withResolvers()
-  const stop = connection.onEvent((event) => {
-    if (event.type === 'run.finished') ended.resolve(event)
-    if (event.type === 'run.failed') ended.reject(new Error(JSON.stringify(event)))
-  })
-  await connection.call('run.start', { experiment })
-  const { summary } = /** @type {{ summary: { seconds: { train: number } } }} */ (await ended.promise)
-  stop()
-  return summary.seconds.train
 }
 
 /**

@@ -2,9 +2,9 @@ import { connectAs, letIn } from '../../served/connect.mjs'
 import { startServed } from '../../served/start-served.mjs'
 import { median, percent } from './numbers.mjs'
 import { VIEWPORT, withWorkspace } from './served-page.mjs'
+import { train, victimExperiment } from './victim-training.mjs'
 
 const ROUNDS = 5
-const EPOCHS = 4
 const ONLOOKERS = [1, 2]
 
 /**
@@ -28,9 +28,7 @@ export function measureStreaming(browser) {
     const guest = { origin: served.origin, cookie: await letIn(served) }
     const connection = await connectAs(guest)
     try {
-      const { experiments } = await connection.call('catalogue.list')
-      const preset = experiments.find((/** @type {{ id: string }} */ { id }) => id === 'default')
-      const experiment = { ...preset.experiment, defenses: [], training: { epochs: EPOCHS } }
+      const experiment = await victimExperiment(connection)
       /** @type {Way[]} */
       const ways = [
         { title: 'nobody looks on', come: nobody },
@@ -38,11 +36,11 @@ export function measureStreaming(browser) {
         { title: 'two pages on this machine', come: () => windows(browser, guest) },
       ]
       // The first run pays for what is made ready, so it does not count.
-      await train(connection, experiment, nobody)
+      await trainBefore(connection, experiment, nobody)
       const seconds = ways.map(() => /** @type {number[]} */ ([]))
       for (let round = 0; round < ROUNDS; round++) {
         for (const [index, { come }] of ways.entries()) {
-          seconds[index]?.push(await train(connection, experiment, come))
+          seconds[index]?.push(await trainBefore(connection, experiment, come))
         }
       }
       const medians = seconds.map(median)
@@ -67,21 +65,13 @@ export function measureStreaming(browser) {
  * @param {Connection} connection
  * @param {object} experiment
  * @param {Way['come']} come
- * @returns {Promise<number>} seconds of training alone, as the run itself reports them
+ * @returns {Promise<number>} seconds of training alone
  */
-async function train(connection, experiment, come) {
+async function trainBefore(connection, experiment, come) {
   const onlookers = await come()
-  const ended = Promise.withResolvers()
-  const stop = connection.onEvent((event) => {
-    if (event.type === 'run.finished') ended.resolve(event)
-    if (event.type === 'run.failed') ended.reject(new Error(JSON.stringify(event)))
-  })
-  const { runId } = await connection.call('run.start', { experiment })
-  await onlookers.follow(runId)
-  const { summary } = /** @type {{ summary: { seconds: { train: number } } }} */ (await ended.promise)
-  stop()
+  const seconds = await train(connection, experiment, onlookers.follow)
   await onlookers.leave()
-  return summary.seconds.train
+  return seconds
 }
 
 /** @returns {Promise<Onlookers>} */
