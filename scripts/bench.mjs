@@ -7,11 +7,12 @@
 //
 // docs/performance.md says what is measured and how. Tables go to standard output, all else to standard error.
 
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+import { availableParallelism, cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readBenchArguments } from './bench/arguments.mjs'
 import { measureCase } from './bench/measure.mjs'
+import { coresAtWork } from './bench/other-work.mjs'
 import { jsonLine, machineText, shortfalls, tableOf } from './bench/report.mjs'
 import { startSide } from './bench/side.mjs'
 import { checkTorch, ensureTorch } from './bench/torch-environment.mjs'
@@ -39,7 +40,7 @@ async function bench(options) {
   const python = options.againstTorch ? (options.python ?? (await ensureTorch(cache))) : null
   if (python !== null && python === options.python) await checkTorch(python)
   const threads = options.threads ?? availableParallelism()
-  const machine = describeMachine(threads)
+  const machine = describeMachine(threads, await coresAtWork())
   const isBusy = machine.load > BUSY * machine.cores
   const sides = {
     threads,
@@ -85,9 +86,10 @@ function engineOptions(cache) {
 
 /**
  * @param {number} threads
+ * @param {number} load cores that others keep busy
  * @returns {import('./bench/report.mjs').Machine}
  */
-function describeMachine(threads) {
+function describeMachine(threads, load) {
   return {
     processor: cpus()[0]?.model ?? 'unknown processor',
     cores: cpus().length,
@@ -95,6 +97,6 @@ function describeMachine(threads) {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     node: process.versions.node,
     date: new Date().toISOString().slice(0, 10),
-    load: loadavg()[0] ?? 0,
+    load,
   }
 }

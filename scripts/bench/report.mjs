@@ -12,7 +12,7 @@ export const MEMORY_TARGET = 1.3
 export function machineText({ processor, cores, threads, memoryGb, node, date, load }) {
   return (
     `Machine: ${cores} x ${processor}, ${memoryGb} GB, Node ${node}; ${threads} ${threads === 1 ? 'thread' : 'threads'} ` +
-    `on each side. Date: ${date}. Load of the machine by other programs when it began: ${load.toFixed(1)}.`
+    `on each side. Date: ${date}. Other programs kept ${load.toFixed(1)} cores busy when it began.`
   )
 }
 
