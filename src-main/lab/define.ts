@@ -67,9 +67,17 @@ export interface DatasetDefinition<S extends z.ZodType = z.ZodType> extends Plug
   load(params: z.output<S>, context: { reader: DatasetReader; random: RandomStreams }): Promise<Dataset>
 }
 
+/** Of a network: the side of its kernel in pixels, and how many channels come out. */
+export interface FirstConvolution {
+  readonly kernel: number
+  readonly width: number
+}
+
 export interface ModelDefinition<S extends z.ZodType = z.ZodType> extends PluginBase<S> {
   readonly kind: 'model'
   build(params: z.output<S>, data: DatasetInfo): Network
+  /** The parameters under which its first convolution is like this, to recognise a file of weights by. */
+  paramsFor(first: FirstConvolution): z.input<S>
 }
 
 /** A backdoor as it was planted. */

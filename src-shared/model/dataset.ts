@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { WireError } from '../contract/errors.js'
 import { PluginId } from './ids.js'
+import { PixelNormalization } from './pixel-normalization.js'
 import { Sha256 } from './sha256.js'
 
 export const DATASET_FORMAT = 'unbackdoor.dataset'
@@ -20,8 +21,6 @@ export const DatasetName = z
   )
 export type DatasetName = z.infer<typeof DatasetName>
 
-const perChannel = z.array(z.number()).min(1)
-
 /** What the header of a stored dataset says: all that is known of it without reading its images. */
 export const StoredDataset = z.object({
   format: z.literal(DATASET_FORMAT),
@@ -34,7 +33,7 @@ export const StoredDataset = z.object({
     channels: z.union([z.literal(1), z.literal(3)]),
   }),
   classNames: z.array(z.string()).min(2).max(MAX_CLASSES),
-  pixelNormalization: z.object({ mean: perChannel, deviation: perChannel }),
+  pixelNormalization: PixelNormalization,
   trainImages: z.int().min(1),
   testImages: z.int().min(1),
   verified: z.enum(['checksum', 'structure']).meta({

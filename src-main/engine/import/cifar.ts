@@ -1,6 +1,7 @@
 /** The two published forms of CIFAR-10 and CIFAR-100 (Krizhevsky, 2009): records of bytes, and pickled batches. */
 import { badFile } from './bad-file.js'
-import { readPickle, type PickleValue } from './pickle.js'
+import { readPickle } from './pickle/read-pickle.js'
+import { itemsOf, PickleArray, PickleDict } from './pickle/values.js'
 
 const SIDE = 32
 const PLANE = SIDE * SIDE
@@ -57,13 +58,18 @@ export function readCifarRecords(bytes: Uint8Array, file: string, { classes, lab
 /** A pickled dictionary with the images as one array and the labels as a list. */
 export function readCifarBatch(bytes: Uint8Array, file: string, { classes, python }: CifarForm): PlanarImages {
   const batch = readPickle(bytes, file)
-  if (!(batch instanceof Map)) throw badFile(file, 'holds no dictionary')
+  if (!(batch instanceof PickleDict)) throw badFile(file, 'holds no dictionary')
   const data = batch.get('data')
-  const labels = batch.get(python.labels)
-  if (!isByteArray(data) || data.shape.length !== 2 || data.shape[1] !== IMAGE_BYTES) {
+  const labels = itemsOf(batch.get(python.labels))
+  if (
+    !(data instanceof PickleArray) ||
+    data.type !== 'u1' ||
+    data.shape.length !== 2 ||
+    data.shape[1] !== IMAGE_BYTES
+  ) {
     throw badFile(file, `its entry "data" is no array of images with ${IMAGE_BYTES} bytes each`)
   }
-  if (!Array.isArray(labels) || labels.length !== data.shape[0]) {
+  if (labels === null || labels.length !== data.shape[0]) {
     throw badFile(file, `its entry "${python.labels}" is no list of ${data.shape[0]} labels`)
   }
   const numbers = labels.map((label, i) => {
@@ -71,10 +77,6 @@ export function readCifarBatch(bytes: Uint8Array, file: string, { classes, pytho
     throw badFile(file, `image ${i} has no class from 0 to ${classes - 1}`)
   })
   return { labels: Uint8Array.from(numbers), bytes: data.bytes, startOf: (index) => index * IMAGE_BYTES }
-}
-
-function isByteArray(value: PickleValue | undefined): value is { shape: readonly number[]; bytes: Uint8Array } {
-  return typeof value === 'object' && value !== null && 'shape' in value && 'bytes' in value
 }
 
 /** Writes the images into `target`, row by row, channels last. */

@@ -36,6 +36,8 @@ function cifarResnet(blocksPerStage: number, size: string) {
     },
     params,
 
+    paramsFor: ({ width }) => ({ width }),
+
     build({ width }, data) {
       const layers = createLayerBuilder({ conv: kaimingFanIn, linear: kaimingFanIn })
       const conv1 = layers.conv2d('conv1', { from: data.shape.channels, to: width, kernel: 3, padding: 1, bias: false })

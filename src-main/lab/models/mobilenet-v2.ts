@@ -58,6 +58,8 @@ export const mobilenetV2 = defineModel({
   },
   params,
 
+  paramsFor: ({ width }) => ({ width }),
+
   build({ width }, data) {
     const scaled = (published: number): number => (published * width) / STEM
     const layers = createLayerBuilder()

@@ -31,6 +31,8 @@ export const preactResnet18 = defineModel({
   },
   params,
 
+  paramsFor: ({ width }) => ({ width }),
+
   build({ width }, data) {
     const layers = createLayerBuilder()
     const conv1 = layers.conv2d('conv1', { from: data.shape.channels, to: width, kernel: 3, padding: 1, bias: false })

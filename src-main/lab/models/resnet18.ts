@@ -39,6 +39,8 @@ export const resnet18 = defineModel({
   },
   params,
 
+  paramsFor: ({ kernel, width }) => ({ stem: kernel === 7 ? ('imagenet' as const) : ('small-images' as const), width }),
+
   build({ stem, width }, data) {
     const layers = createLayerBuilder({ conv: kaimingFanOut })
     const isSmall = stem === 'small-images'

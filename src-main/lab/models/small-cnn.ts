@@ -26,6 +26,8 @@ export const smallCnn = defineModel({
   paper: null,
   params,
 
+  paramsFor: ({ width }) => ({ width }),
+
   build({ width }, data) {
     const layers = createLayerBuilder()
     const conv1 = layers.conv2d('conv1', { from: data.shape.channels, to: width, kernel: 3, padding: 1, bias: false })

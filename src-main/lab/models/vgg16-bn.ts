@@ -45,6 +45,8 @@ export const vgg16Bn = defineModel({
   },
   params,
 
+  paramsFor: ({ width }) => ({ width }),
+
   build({ width }, data) {
     const layers = createLayerBuilder({
       conv: kaimingFanOut,

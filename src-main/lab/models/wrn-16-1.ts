@@ -28,6 +28,8 @@ export const wrn16x1 = defineModel({
   },
   params: z.strictObject({}),
 
+  paramsFor: () => ({}),
+
   build(_params, data) {
     const layers = createLayerBuilder({ conv: kaimingFanOut, bias: zero })
     const conv1 = layers.conv2d('conv1', { from: data.shape.channels, to: WIDTH, kernel: 3, padding: 1, bias: false })

@@ -14,6 +14,10 @@ import { cifarForms, readCifarBatch, readCifarRecords } from '../../../src-main/
 import { unpackGzip } from '../../../src-main/engine/import/gzip.js'
 import { readIdxImages, readIdxLabels } from '../../../src-main/engine/import/idx.js'
 import { importLimits } from '../../../src-main/engine/import/limits.js'
+import { recognise } from '../../../src-main/engine/import/model/recognise.js'
+import { findWeights, tidyWeights } from '../../../src-main/engine/import/model/state-dict.js'
+import { readTorchFile } from '../../../src-main/engine/import/model/torch-file.js'
+import { readPickle } from '../../../src-main/engine/import/pickle/read-pickle.js'
 import { openPictureDecoder, readPictureSize } from '../../../src-main/engine/import/read-picture.js'
 import { readTar } from '../../../src-main/engine/import/tar.js'
 import { readZip } from '../../../src-main/engine/import/zip.js'
@@ -35,6 +39,7 @@ import {
   tar,
   zip,
 } from '../../helpers/archives.js'
+import { modelFile } from '../../helpers/model-files.js'
 import { doneRecord } from '../workspace.js'
 import { byteChange, textChange, type Change } from './changes.js'
 
@@ -81,10 +86,15 @@ const binary = (title: string, make: FuzzedReader['make'], read: FuzzedReader['r
   share,
 })
 /** The readers of imports name the file first. */
-const imported = (title: string, make: FuzzedReader['make'], read: FuzzedReader['read']): FuzzedReader => ({
-  ...binary(title, make, read),
+const imported = (title: string, make: FuzzedReader['make'], read: FuzzedReader['read'], share = 1): FuzzedReader => ({
+  ...binary(title, make, read, share),
   prefix: 'f: ',
 })
+
+const readModel = (bytes: Uint8Array): void => {
+  const { value, open } = readTorchFile(bytes, 'f', importLimits)
+  recognise(tidyWeights(findWeights(value, 'f', open).tensors, 'f'), 'f', null).weights()
+}
 const text = (title: string, make: FuzzedReader['make'], read: FuzzedReader['read']): FuzzedReader => ({
   title,
   make,
@@ -176,6 +186,15 @@ export const readers: readonly FuzzedReader[] = [
     () => cifarPickle('labels', [3, 9], planes),
     (bytes) => void readCifarBatch(bytes, 'f', cifarForms['cifar-10']),
   ),
+  ...[2, 4, 5].map((protocol) =>
+    imported(
+      `pickles of protocol ${protocol}`,
+      () => modelFile(`numpy-${protocol}.pickle`),
+      (bytes) => void readPickle(bytes, 'f'),
+    ),
+  ),
+  imported('models of PyTorch', () => modelFile('attack_result.pt'), readModel, 0.05),
+  imported('models of older PyTorch', () => modelFile('anp-last-model.th'), readModel, 0.05),
   imported(
     'tar',
     () =>

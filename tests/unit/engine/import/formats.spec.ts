@@ -4,7 +4,6 @@ import { cifarForms, interleave, readCifarBatch, readCifarRecords } from '../../
 import { unpackGzip } from '../../../../src-main/engine/import/gzip.js'
 import { readIdxImages, readIdxLabels } from '../../../../src-main/engine/import/idx.js'
 import { importLimits } from '../../../../src-main/engine/import/limits.js'
-import { readPickle } from '../../../../src-main/engine/import/pickle.js'
 import { readTar } from '../../../../src-main/engine/import/tar.js'
 import { readZip } from '../../../../src-main/engine/import/zip.js'
 import {
@@ -14,7 +13,6 @@ import {
   idxImages,
   idxLabels,
   paxRecord,
-  pickleOps,
   tar,
   zip,
 } from '../../../helpers/archives.js'
@@ -122,52 +120,6 @@ describe('the forms of CIFAR', () => {
     expect(await refusalOf(() => readCifarBatch(cifarPickle('fine_labels', [3, 9], planes), 'p', ten))).toContain(
       '"labels" is no list',
     )
-  })
-})
-
-describe('the pickle reader', () => {
-  const { raw, name, op, byte, text: pickled, put, get } = pickleOps
-  const start = Uint8Array.of(0x80, 2)
-
-  it('names whatever the published files do not use, and runs nothing', async () => {
-    const attack = joined(start, name('posix', 'system'), pickled('touch owned'), op(0x85), op(0x52), raw('.'))
-    expect(await refusalOf(() => readPickle(attack, 'p'))).toBe(
-      'p: it asks for "posix.system", which no published file does; nothing was executed (at byte 2).',
-    )
-    // STACK_GLOBAL with a name that is put together from texts; INST; OBJ; a persistent id; an extension; NEWOBJ.
-    for (const code of [0x93, 0x69, 0x6f, 0x50, 0x51, 0x82, 0x81]) {
-      const operation = `0x${code.toString(16)}`
-      expect(await refusalOf(() => readPickle(joined(start, raw('('), op(code)), 'p'))).toContain(
-        `operation ${operation}`,
-      )
-    }
-    const renamed = joined(start, name('numpy', 'frombuffer'), raw(')'), op(0x52), raw('.'))
-    expect(await refusalOf(() => readPickle(renamed, 'p'))).toContain('"numpy.frombuffer"')
-  })
-
-  it('calls nothing but what describes an array of bytes', async () => {
-    const called = joined(start, name('numpy', 'ndarray'), op(0x29), op(0x52), raw('.'))
-    expect(await refusalOf(() => readPickle(called, 'p'))).toContain('is called in a way that no published file does')
-    const floats = cifarPickle('labels', [1], [cifarPlanes(0)])
-    const at = Buffer.from(floats).indexOf('u1')
-    expect(await refusalOf(() => readPickle(floats.with(at, 0x66).with(at + 1, 0x38), 'p'))).toContain(
-      'values of type "f8"',
-    )
-  })
-
-  it.each([
-    ['a value used before it is there', joined(start, get(4), raw('.'))],
-    ['a list appended to itself by way of nothing', joined(start, raw('a.'))],
-    ['a text longer than the file', joined(start, Uint8Array.of(0x54, 255, 255, 255, 127), raw('.'))],
-    ['a negative length', joined(start, Uint8Array.of(0x54, 255, 255, 255, 255), raw('.'))],
-    ['no end', joined(start, byte(1), put(1))],
-    ['something behind the end', joined(start, byte(1), raw('.x'))],
-    ['values left over', joined(start, byte(1), byte(2), raw('.'))],
-    ['a later protocol', joined(Uint8Array.of(0x80, 4), byte(1), raw('.'))],
-    ['a mark as a value', joined(start, raw('(.'))],
-    ['an empty file', new Uint8Array()],
-  ])('refuses %s', async (_what, bytes) => {
-    expect(await refusalOf(() => readPickle(bytes, 'p'))).toMatch(/^p: .*at byte \d+/)
   })
 })
 
