@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { encode } from 'fast-png'
 import { ArtifactRef } from '../../src-shared/model/artifact.js'
 import type { RunFiles } from '../lab/run-context.js'
-import { encodeSafetensors, type StoredTensor } from '../storage/safetensors.js'
+import { encodeSafetensors, type StoredTensor } from '../../src-shared/weights/safetensors.js'
 import { writeWhole } from '../storage/write-whole.js'
 
 /** Puts a run's files into its folder, each whole, and announces each. */

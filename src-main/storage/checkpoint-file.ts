@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../src-shared/contract/errors.js'
 import type { JsonValue } from '../../src-shared/model/json.js'
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.js'
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../../src-shared/weights/safetensors.js'
 
 /** The folder of a run that holds its checkpoints. */
 export const CHECKPOINTS = 'checkpoint'

@@ -6,3 +6,7 @@ export type JsonValue = z.infer<typeof JsonValue>
 
 export const JsonObject = z.record(z.string(), JsonValue)
 export type JsonObject = z.infer<typeof JsonObject>
+
+export function isGroup(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -2,6 +2,7 @@
  * The ZIP format (PKWARE APPNOTE 6.3.10) as far as writing needs it: files one after the other as they are, without
  * compression, then the directory. No file reaches 4 GiB here.
  */
+import { joinedBytes } from './bytes.js'
 import { utf8 } from './utf8.js'
 
 export interface ZipEntry {
@@ -34,9 +35,9 @@ export function zipStored(entries: readonly ZipEntry[]): Uint8Array<ArrayBuffer>
       short(label.length),
       short(0),
     ]
-    const local = joined([long(LOCAL_HEADER), ...common, label, content])
+    const local = joinedBytes([long(LOCAL_HEADER), ...common, label, content])
     directory.push(
-      joined([
+      joinedBytes([
         long(DIRECTORY_HEADER),
         short(VERSION),
         ...common,
@@ -51,10 +52,10 @@ export function zipStored(entries: readonly ZipEntry[]): Uint8Array<ArrayBuffer>
     parts.push(local)
     offset += local.length
   }
-  const listed = joined(directory)
+  const listed = joinedBytes(directory)
   const count = short(entries.length)
   const end = [long(DIRECTORY_END), short(0), short(0), count, count, long(listed.length), long(offset), short(0)]
-  return joined([...parts, listed, ...end])
+  return joinedBytes([...parts, listed, ...end])
 }
 
 const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -75,14 +76,4 @@ function short(value: number): Uint8Array {
 
 function long(value: number): Uint8Array {
   return Uint8Array.of(value & 255, (value >>> 8) & 255, (value >>> 16) & 255, value >>> 24)
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }

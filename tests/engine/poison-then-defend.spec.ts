@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { RunEvent } from '../../src-shared/contract/events.js'
 import { Scores } from '../../src-shared/model/metrics.js'
 import { DefenseSummary, RunRecord, StageSeconds } from '../../src-shared/model/run-record.js'
-import { decodeSafetensors } from '../../src-main/storage/safetensors.js'
+import { decodeSafetensors } from '../../src-shared/weights/safetensors.js'
 import { lastJson, runCli } from '../helpers/cli.js'
 import { noNativeEngine } from '../helpers/native.js'
 

@@ -15,7 +15,7 @@ import {
 } from '../../../src-shared/model/inspection.js'
 import type { JsonObject } from '../../../src-shared/model/json.js'
 import { fromBase64 } from '../../../src-shared/util/base64.js'
-import { heatSheet, type HeatCell } from '../heat-sheet.js'
+import { heatSheet, type HeatCell } from '../../../src-shared/inspection/heat-sheet.js'
 import { formatTable, percent, plain, printJson, printResult } from '../output.js'
 import { withApp } from '../session.js'
 import { setValue } from '../set-value.js'

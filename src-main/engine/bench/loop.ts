@@ -6,7 +6,7 @@ import { initialWeights, type Classifier, type Network } from '../../lab/nn/netw
 import { createRandomStreams } from '../../lab/random/streams.js'
 import type { RunContext } from '../../lab/run-context.js'
 import { trainClassifier } from '../../lab/training/train-classifier.js'
-import type { StoredTensor } from '../../storage/safetensors.js'
+import type { StoredTensor } from '../../../src-shared/weights/safetensors.js'
 import type { Gate } from './turnstile.js'
 
 /** A case of the benchmark: a loop or a pass of the program itself. */

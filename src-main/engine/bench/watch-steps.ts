@@ -1,7 +1,7 @@
 import { registerStepCompiler, type Step, type StepResult } from '../../lab/compute/step.js'
 import { prefixed, type TensorMap } from '../../lab/compute/tensor-map.js'
 import { tf } from '../../lab/tf.js'
-import type { StoredTensor } from '../../storage/safetensors.js'
+import type { StoredTensor } from '../../../src-shared/weights/safetensors.js'
 import { createGraphProgram } from '../graph/compile-step.js'
 import { recordStep } from '../graph/record-step.js'
 import type { GraphBackend } from '../graph/tfjs-node.js'

@@ -3,7 +3,7 @@
  * of TensorFlow's graph.proto, node_def.proto, attr_value.proto, tensor.proto and saved_model.proto.
  */
 import type { NativeBinding } from '../kernels/native.js'
-import { createProtoWriter, type ProtoWriter } from './proto.js'
+import { createProtoWriter, type ProtoWriter } from '../../../src-shared/util/proto.js'
 
 /** The tag by which the graph is chosen when it is loaded. */
 export const GRAPH_TAG = 'step'

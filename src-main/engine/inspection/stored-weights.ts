@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { AppError } from '../../../src-shared/contract/errors.js'
 import type { ModelId } from '../../../src-shared/model/inspection.js'
 import type { Network } from '../../lab/nn/network.js'
-import { decodeSafetensors, type StoredTensor } from '../../storage/safetensors.js'
+import { decodeSafetensors, type StoredTensor } from '../../../src-shared/weights/safetensors.js'
 import type { InspectedRun } from '../../engine-contract/index.js'
 import { hashOf } from './answer-cache.js'
 

@@ -1,10 +1,10 @@
 import { invalidInput, parseOrThrow, type FieldError } from '../../../src-shared/contract/index.js'
 import { Experiment, type PluginChoice } from '../../../src-shared/model/experiment.js'
-import type { JsonObject, JsonValue } from '../../../src-shared/model/json.js'
+import { isGroup, type JsonObject, type JsonValue } from '../../../src-shared/model/json.js'
 import type { Catalogue, PluginKind } from '../../../src-shared/model/plugin-manifest.js'
 import { fieldSpecs, type FieldSpec } from '../../src/schema/field-spec.js'
 import { problemOf, valueText } from '../../src/schema/field-words.js'
-import { isGroup, mergeValues } from '../../src/schema/values.js'
+import { mergeValues } from '../../src/schema/values.js'
 import { baseParams, pluginOf } from '../../src/stores/draft-model.js'
 
 /**

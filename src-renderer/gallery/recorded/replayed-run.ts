@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../../src-shared/contract/index.js'
 import { noAnnotations, type RunAnnotations } from '../../../src-shared/model/run-annotations.js'
 import type { RunRecord } from '../../../src-shared/model/run-record.js'
-import { applyEvent, initialRunState, type RunState } from '../../src/stores/run-state.js'
+import { applyEvent, initialRunState, type RunState } from '../../../src-shared/runs/run-state.js'
 
 /** A run of the recorded application: its record and everything that was said of it until now. */
 export interface ReplayedRun {

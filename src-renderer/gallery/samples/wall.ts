@@ -1,4 +1,4 @@
-import { runState } from '../../src/stores/run-state.js'
+import { runState } from '../../../src-shared/runs/run-state.js'
 import { answersAt, countAnswers, type AnswerCounts } from '../../src/ui/wall/answers.js'
 import { recordedFileUrl, recording } from '../recorded/load-recording.js'
 

@@ -1,6 +1,6 @@
 import { computed, type ComputedRef } from 'vue'
 import type { RunId } from '../../../src-shared/model/ids.js'
-import type { RunState } from '../stores/run-state.js'
+import type { RunState } from '../../../src-shared/runs/run-state.js'
 import { useRunStreamsStore } from '../stores/run-streams.js'
 import { useRunsStore } from '../stores/runs.js'
 

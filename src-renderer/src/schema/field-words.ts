@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../../../src-shared/model/json.js'
+import { isGroup, type JsonObject, type JsonValue } from '../../../src-shared/model/json.js'
 import type { FieldSpec, LeafSpec, NumberSpec } from './field-spec.js'
-import { isGroup, sameJson } from './values.js'
+import { sameJson } from './values.js'
 
 /** `1 to 64`, `above 0, at most 1`, `at least 0`. */
 export function rangeText({ minimum, maximum, above, below }: NumberSpec): string | null {

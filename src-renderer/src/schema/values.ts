@@ -1,9 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../src-shared/model/json.js'
+import { isGroup, type JsonObject, type JsonValue } from '../../../src-shared/model/json.js'
 import type { FieldSpec } from './field-spec.js'
-
-export function isGroup(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /** The group at a path; an empty one where there is none. */
 export function valuesAt(values: JsonObject, path: readonly string[]): JsonObject {

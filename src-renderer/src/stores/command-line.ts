@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../src-shared/model/json.js'
-import { isGroup, sameJson } from '../schema/values.js'
+import { isGroup, type JsonObject, type JsonValue } from '../../../src-shared/model/json.js'
+import { sameJson } from '../schema/values.js'
 
 interface Preset {
   readonly id: string

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { DefenderConfig, TrainingConfig } from '../../../src-shared/model/experiment.js'
-import { JsonObject, JsonValue } from '../../../src-shared/model/json.js'
+import { isGroup, JsonObject, JsonValue } from '../../../src-shared/model/json.js'
 import type { ExperimentPreset, PluginKind, PluginManifest } from '../../../src-shared/model/plugin-manifest.js'
 import { fieldSpecs, type FieldSpec } from '../schema/field-spec.js'
-import { defaultsOf, differences, isGroup, mergeValues } from '../schema/values.js'
+import { defaultsOf, differences, mergeValues } from '../schema/values.js'
 
 /** A method with the parameters that differ from its preset, or from the defaults where there is none. */
 export const DraftChoice = z.object({ id: z.string(), preset: z.string().optional(), params: JsonObject })

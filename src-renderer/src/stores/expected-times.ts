@@ -3,7 +3,7 @@ import { shallowReactive } from 'vue'
 import type { RunId } from '../../../src-shared/model/ids.js'
 import type { RunRecord } from '../../../src-shared/model/run-record.js'
 import { useAppClient } from './app-client.js'
-import type { RunState } from './run-state.js'
+import type { RunState } from '../../../src-shared/runs/run-state.js'
 import { useRunsStore } from './runs.js'
 import { expectedFrom, likeliestRun, type ExpectedStages } from './time-left.js'
 

@@ -3,7 +3,7 @@ import { shallowReactive, shallowRef, type ShallowRef } from 'vue'
 import { isRunEvent, isTerminal, type RunEvent, type WireError } from '../../../src-shared/contract/index.js'
 import type { RunId } from '../../../src-shared/model/ids.js'
 import { createBatches } from './event-batches.js'
-import { applyEvent, isOver, runState, type RunState } from './run-state.js'
+import { applyEvent, isOver, runState, type RunState } from '../../../src-shared/runs/run-state.js'
 import { toWireError } from './wire-error.js'
 import { useAppClient } from './app-client.js'
 

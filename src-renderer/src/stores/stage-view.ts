@@ -1,5 +1,5 @@
 import type { Stage } from '../../../src-shared/model/run-record.js'
-import { isOver, type RunState } from './run-state.js'
+import { isOver, type RunState } from '../../../src-shared/runs/run-state.js'
 
 export type StageStatus = 'waiting' | 'running' | 'done' | 'skipped' | 'unreached' | 'failed' | 'cancelled'
 

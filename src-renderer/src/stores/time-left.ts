@@ -1,5 +1,5 @@
 import { secondsOfStage, type RunListing, type RunRecord, type Stage } from '../../../src-shared/model/run-record.js'
-import { isOver, isPaused, type RunState } from './run-state.js'
+import { isOver, isPaused, type RunState } from '../../../src-shared/runs/run-state.js'
 import { stageViews } from './stage-view.js'
 
 /** Milliseconds that each stage may be expected to take; null where nothing is known. */

@@ -24,7 +24,7 @@ import { readZip } from '../../../src-main/engine/import/zip.js'
 import { planExperiment } from '../../../src-main/lab/experiment-plan.js'
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src-main/storage/checkpoint-file.js'
 import { readDataset } from '../../../src-main/storage/dataset-file.js'
-import { decodeSafetensors, encodeSafetensors } from '../../../src-main/storage/safetensors.js'
+import { decodeSafetensors, encodeSafetensors } from '../../../src-shared/weights/safetensors.js'
 import { AppError } from '../../../src-shared/contract/errors.js'
 import { allRuns } from '../../../src-shared/runs/run-list.js'
 import {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { fileName } from '../../../src-renderer/src/client/file-name.js'
-import type { ChartColours } from '../../../src-renderer/src/ui/chart/chart-colours.js'
-import { RUN_COLOURS, type ChartInput, type ChartSeries } from '../../../src-renderer/src/ui/chart/chart-types.js'
+import type { ChartColours } from '../../../src-shared/chart/chart-colours.js'
+import { RUN_COLOURS, type ChartInput, type ChartSeries } from '../../../src-shared/chart/chart-types.js'
 import { chartCsv } from '../../../src-renderer/src/ui/chart/export/chart-csv.js'
-import { chartSvg } from '../../../src-renderer/src/ui/chart/export/chart-svg.js'
-import { runColour, runLooks } from '../../../src-renderer/src/ui/chart/run-looks.js'
-import { scaleOf } from '../../../src-renderer/src/ui/chart/scale.js'
+import { chartSvg } from '../../../src-shared/chart/chart-svg.js'
+import { runColour, runLooks } from '../../../src-shared/chart/run-looks.js'
+import { scaleOf } from '../../../src-shared/chart/scale.js'
 import { csvText } from '../../../src-shared/util/csv.js'
 
 const inks = Object.fromEntries(

@@ -5,12 +5,12 @@ import {
   readRuns,
   seedWords,
   type ComparedRun,
-} from '../../../src-renderer/src/features/compare/compared.js'
-import { compareChart, compareTable, curveStages } from '../../../src-renderer/src/features/compare/curves.js'
-import { resultRows, resultsText } from '../../../src-renderer/src/features/compare/result-rows.js'
-import { settingRows, settingsText } from '../../../src-renderer/src/features/compare/settings-rows.js'
-import { runState } from '../../../src-renderer/src/stores/run-state.js'
-import { runLooks } from '../../../src-renderer/src/ui/chart/run-looks.js'
+} from '../../../src-shared/comparison/compared.js'
+import { compareChart, compareTable, curveStages } from '../../../src-shared/comparison/curves.js'
+import { resultRows, resultsText } from '../../../src-shared/comparison/result-rows.js'
+import { settingRows, settingsText } from '../../../src-shared/comparison/settings-rows.js'
+import { runState } from '../../../src-shared/runs/run-state.js'
+import { runLooks } from '../../../src-shared/chart/run-looks.js'
 import { RunEvent } from '../../../src-shared/contract/index.js'
 import { RunRecord } from '../../../src-shared/model/run-record.js'
 import { meanInterval } from '../../../src-shared/util/statistics.js'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { RunListing } from '../../../src-shared/model/run-record.js'
 import { logText, shownLines } from '../../../src-renderer/src/features/run/log/shown-lines.js'
-import type { LogLine } from '../../../src-renderer/src/stores/run-log.js'
-import { runState } from '../../../src-renderer/src/stores/run-state.js'
+import type { LogLine } from '../../../src-shared/runs/run-log.js'
+import { runState } from '../../../src-shared/runs/run-state.js'
 import { expectedFrom, likeliestRun, timeLeft } from '../../../src-renderer/src/stores/time-left.js'
 import { defaultEvents, defaultRecord, queuedRecord } from './fixtures/fixtures.js'
 

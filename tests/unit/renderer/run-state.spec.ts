@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../../src-shared/contract/index.js'
-import { applyEvent, initialRunState, runState } from '../../../src-renderer/src/stores/run-state.js'
+import { applyEvent, initialRunState, runState } from '../../../src-shared/runs/run-state.js'
 import { stageViews } from '../../../src-renderer/src/stores/stage-view.js'
 import { defaultEvents, defaultRecord, queuedRecord } from './fixtures/fixtures.js'
 

@@ -20,7 +20,7 @@ import {
   latestDefense,
   whyNoAnswers,
 } from '../../../src-renderer/src/features/run/wall/wall-view.js'
-import { initialRunState, runState, type RunState } from '../../../src-renderer/src/stores/run-state.js'
+import { initialRunState, runState, type RunState } from '../../../src-shared/runs/run-state.js'
 import {
   answerKind,
   answersAt,

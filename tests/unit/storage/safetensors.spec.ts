@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../src-shared/contract/errors.js'
-import { decodeSafetensors, encodeSafetensors } from '../../../src-main/storage/safetensors.js'
+import { decodeSafetensors, encodeSafetensors } from '../../../src-shared/weights/safetensors.js'
 
 const example = encodeSafetensors(
   {

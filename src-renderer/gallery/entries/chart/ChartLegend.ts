@@ -1,6 +1,6 @@
 import { h, ref } from 'vue'
 import ChartLegend from '../../../src/ui/chart/ChartLegend.vue'
-import type { ChartSeries } from '../../../src/ui/chart/chart-types.js'
+import type { ChartSeries } from '../../../../src-shared/chart/chart-types.js'
 import { LONG, live, type GalleryEntry, type GalleryState } from '../../page/entry.js'
 import { attack, clean, recovered } from '../../samples/chart.js'
 

@@ -1,6 +1,7 @@
 import { h, ref } from 'vue'
 import ChartOptions from '../../../src/ui/chart/ChartOptions.vue'
-import { plainChart, X_KINDS, type XKind } from '../../../src/ui/chart/view/chart-settings.js'
+import { X_KINDS, type XKind } from '../../../../src-shared/chart/chart-types.js'
+import { plainChart } from '../../../src/ui/chart/view/chart-settings.js'
 import { live, type GalleryEntry, type GalleryState } from '../../page/entry.js'
 
 const options = (state: string, xKinds: readonly XKind[], smoothing: number): GalleryState =>

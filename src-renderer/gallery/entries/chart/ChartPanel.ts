@@ -1,6 +1,6 @@
 import { h } from 'vue'
 import ChartPanel from '../../../src/ui/chart/ChartPanel.vue'
-import type { ChartSeries } from '../../../src/ui/chart/chart-types.js'
+import type { ChartSeries } from '../../../../src-shared/chart/chart-types.js'
 import { LONG, shown, type GalleryEntry, type GalleryState } from '../../page/entry.js'
 import { attack, boundaries, clean, epochAxis, manyPoints, recovered, shareAxis, tableOf } from '../../samples/chart.js'
 

@@ -1,6 +1,6 @@
 import { h, shallowRef } from 'vue'
 import ChartPointer from '../../../src/ui/chart/ChartPointer.vue'
-import type { ChartSeries } from '../../../src/ui/chart/chart-types.js'
+import type { ChartSeries } from '../../../../src-shared/chart/chart-types.js'
 import type { Zoom } from '../../../src/ui/chart/view/view-chart.js'
 import { live, type GalleryEntry, type GalleryState } from '../../page/entry.js'
 import { attack, clean, epochAxis, shareAxis } from '../../samples/chart.js'

@@ -1,6 +1,6 @@
 import { h, onBeforeUnmount, ref } from 'vue'
 import MetricChart from '../../../src/ui/chart/MetricChart.vue'
-import type { ChartSeries } from '../../../src/ui/chart/chart-types.js'
+import type { ChartSeries } from '../../../../src-shared/chart/chart-types.js'
 import { live, shown, type GalleryEntry, type GalleryState } from '../../page/entry.js'
 import { attack, boundaries, clean, epochAxis, recovered, shareAxis } from '../../samples/chart.js'
 

@@ -1,6 +1,6 @@
 import { h } from 'vue'
 import RunSwatch from '../../../src/ui/chart/RunSwatch.vue'
-import { runLooks } from '../../../src/ui/chart/run-looks.js'
+import { runLooks } from '../../../../src-shared/chart/run-looks.js'
 import { shown, type GalleryEntry } from '../../page/entry.js'
 
 const looks = runLooks(

@@ -3,8 +3,8 @@ import { useRoute, useRouter, type LocationQueryRaw } from 'vue-router'
 import { RunId } from '../../../../src-shared/model/ids.js'
 import { MAX_COMPARED } from '../../stores/compared-runs.js'
 import { useRunStreamsStore, type RunStream } from '../../stores/run-streams.js'
-import { runLooks } from '../../ui/chart/run-looks.js'
-import type { ComparedRun } from './compared.js'
+import { runLooks } from '../../../../src-shared/chart/run-looks.js'
+import type { ComparedRun } from '../../../../src-shared/comparison/compared.js'
 
 /** Which runs are compared, and how: all of it is in the address, so going back leads to what was seen before. */
 export function useComparedRuns() {

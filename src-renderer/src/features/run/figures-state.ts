@@ -1,4 +1,4 @@
-import type { RunState } from '../../stores/run-state.js'
+import type { RunState } from '../../../../src-shared/runs/run-state.js'
 
 /** What figures are made of. */
 const FIGURES = ['record', 'startedMs', 'stageIndex', 'stageTimes', 'metrics'] as const

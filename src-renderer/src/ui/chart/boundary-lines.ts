@@ -1,5 +1,5 @@
 import type { ChartType, Plugin } from 'chart.js'
-import type { ChartBoundary } from './chart-types.js'
+import type { ChartBoundary } from '../../../../src-shared/chart/chart-types.js'
 
 interface BoundaryOptions {
   boundaries?: readonly ChartBoundary[]

@@ -9,10 +9,10 @@ import {
   type Scale as CanvasScale,
 } from 'chart.js'
 import { boundaryLines } from './boundary-lines.js'
-import type { ChartColours } from './chart-colours.js'
-import type { ChartInput } from './chart-types.js'
-import { pointRadius } from './point-size.js'
-import { scaleOf, type Scale } from './scale.js'
+import type { ChartColours } from '../../../../src-shared/chart/chart-colours.js'
+import type { ChartInput } from '../../../../src-shared/chart/chart-types.js'
+import { pointRadius } from '../../../../src-shared/chart/point-size.js'
+import { scaleOf, type Scale } from '../../../../src-shared/chart/scale.js'
 
 Chart.register(LinearScale, LineController, LineElement, PointElement, boundaryLines)
 

@@ -1,5 +1,5 @@
-import type { ChartPoint, ChartSeries } from './chart-types.js'
-import type { Range } from './scale.js'
+import type { ChartPoint, ChartSeries } from '../../../../src-shared/chart/chart-types.js'
+import type { Range } from '../../../../src-shared/chart/scale.js'
 
 /** Along which points of a segment are in order. */
 export type Order = 'x' | 'timeMs'

@@ -1,5 +1,5 @@
-import { colourToken, type ChartColours } from './chart-colours.js'
-import { COLOUR_ROLES, RUN_COLOURS, type ChartColour } from './chart-types.js'
+import { colourToken, type ChartColours } from '../../../../src-shared/chart/chart-colours.js'
+import { COLOUR_ROLES, RUN_COLOURS, type ChartColour } from '../../../../src-shared/chart/chart-types.js'
 
 /**
  * The tokens as plain colours, which is all that a canvas and a file understand: themes are resolved by the browser, not

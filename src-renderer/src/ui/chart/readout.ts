@@ -1,5 +1,5 @@
 import { nearestPoint } from './nearest.js'
-import type { ChartInput, ChartSeries } from './chart-types.js'
+import type { ChartInput, ChartSeries } from '../../../../src-shared/chart/chart-types.js'
 
 export interface ReadoutRow {
   readonly series: ChartSeries

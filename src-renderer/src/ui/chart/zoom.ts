@@ -1,5 +1,5 @@
 import type { PlotArea } from './plot-area.js'
-import type { Range, Scale } from './scale.js'
+import type { Range, Scale } from '../../../../src-shared/chart/scale.js'
 import type { Zoom } from './view/view-chart.js'
 
 export interface Place {

@@ -1,7 +1,6 @@
-import type { JsonObject, JsonValue } from '../../../../../src-shared/model/json.js'
+import { isGroup, type JsonObject, type JsonValue } from '../../../../../src-shared/model/json.js'
 import { inChannels } from '../../../../../src-shared/trigger/mark.js'
 import type { Place } from '../../../../../src-shared/trigger/place.js'
-import { isGroup } from '../../../schema/values.js'
 import type { Pixels } from '../../../ui/pixels/pixels.js'
 
 /** A patch as it is painted: `channels` values for each pixel, row by row, or null for transparent. */

@@ -1,7 +1,6 @@
-import type { JsonValue } from '../../../../../src-shared/model/json.js'
+import { isGroup, type JsonValue } from '../../../../../src-shared/model/json.js'
 import { paintMark, type Mark } from '../../../../../src-shared/trigger/mark.js'
 import { isPlaceName, namedPlace, type Place, type Size } from '../../../../../src-shared/trigger/place.js'
-import { isGroup } from '../../../schema/values.js'
 import type { Pixels } from '../../../ui/pixels/pixels.js'
 
 /** The nearest place where the whole patch lies inside the image. */

@@ -1,4 +1,4 @@
-import { element, escapeXml } from '../../../ui/chart/export/xml.js'
+import { element, escapeXml } from '../../../../../src-shared/util/xml.js'
 import type { CsvCell } from '../../../../../src-shared/util/csv.js'
 import type { Confusion } from './confusion.js'
 

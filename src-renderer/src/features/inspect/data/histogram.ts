@@ -1,4 +1,4 @@
-import type { ChartPoint } from '../../../ui/chart/chart-types.js'
+import type { ChartPoint } from '../../../../../src-shared/chart/chart-types.js'
 
 /** Shares (0..1) of the values in bins of equal width between `low` and `high`; those that are not known do not count. */
 export function binShares(values: Float32Array, bins: number, low = 0, high = 1): number[] {

@@ -1,4 +1,4 @@
-import { element, escapeXml } from '../../../ui/chart/export/xml.js'
+import { element, escapeXml } from '../../../../../src-shared/util/xml.js'
 
 /** A sample in the plane. */
 export interface ScatterPoint {

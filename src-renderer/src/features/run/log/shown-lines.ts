@@ -1,4 +1,4 @@
-import type { LogLevel, LogLine } from '../../../stores/run-log.js'
+import type { LogLevel, LogLine } from '../../../../../src-shared/runs/run-log.js'
 import { timeOfDay } from '../../../ui/format.js'
 
 /** What is shown of a log: all of it, or what begins and ends, or what may be wrong. */

@@ -1,6 +1,6 @@
-import type { MetricPoint, RunState } from '../../../stores/run-state.js'
+import type { MetricPoint, RunState } from '../../../../../src-shared/runs/run-state.js'
 import type { RecoveredEpoch } from '../../../ui/wall/recovered-epoch.js'
-import { recoveredSheets } from '../pictures.js'
+import { recoveredSheets } from '../../../../../src-shared/runs/pictures.js'
 
 type Source = Pick<RunState, 'record' | 'metrics'>
 

@@ -1,7 +1,7 @@
-import type { MetricPoint } from '../../../stores/run-state.js'
-import type { ChartInput, ChartSeries, ChartTable } from '../../../ui/chart/chart-types.js'
+import type { MetricPoint } from '../../../../../src-shared/runs/run-state.js'
+import type { ChartInput, ChartSeries, ChartTable } from '../../../../../src-shared/chart/chart-types.js'
 import { percent, share } from '../../../ui/format.js'
-import { epochTicks } from '../score-chart.js'
+import { epochTicks } from '../../../../../src-shared/runs/charts/score-chart.js'
 
 export interface CurvePoint {
   readonly epoch: number

@@ -1,5 +1,5 @@
-import type { RunState } from '../../../stores/run-state.js'
-import { isOver } from '../../../stores/run-state.js'
+import type { RunState } from '../../../../../src-shared/runs/run-state.js'
+import { isOver } from '../../../../../src-shared/runs/run-state.js'
 import type { WallFrame } from '../../../ui/wall/answers.js'
 
 export interface DefenseOption {

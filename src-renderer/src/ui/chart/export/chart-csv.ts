@@ -1,7 +1,7 @@
 import { commentLines } from '../../../../../src-shared/inspection/values-file.js'
 import type { JsonObject } from '../../../../../src-shared/model/json.js'
 import { csvText, type CsvCell } from '../../../../../src-shared/util/csv.js'
-import type { ChartInput } from '../chart-types.js'
+import type { ChartInput } from '../../../../../src-shared/chart/chart-types.js'
 
 /** The points of a chart, one a row, as exact as they are known: what the picture shows, under what it is of. */
 export function chartCsv({ series, x, y }: ChartInput, about: JsonObject = {}): string {

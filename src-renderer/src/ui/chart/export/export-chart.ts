@@ -2,10 +2,10 @@ import type { JsonObject } from '../../../../../src-shared/model/json.js'
 import { fileName } from '../../../client/file-name.js'
 import { saveFile } from '../../../client/save-file.js'
 import { readChartColours } from '../read-chart-colours.js'
-import type { ChartInput } from '../chart-types.js'
+import type { ChartInput } from '../../../../../src-shared/chart/chart-types.js'
 import { drawable, inWindow } from '../view/view-chart.js'
 import { chartCsv } from './chart-csv.js'
-import { chartSvg, PICTURE_SIZE } from './chart-svg.js'
+import { chartSvg, PICTURE_SIZE } from '../../../../../src-shared/chart/chart-svg.js'
 import { svgToPng } from './svg-to-png.js'
 
 export const chartFormats = [

@@ -1,8 +1,5 @@
 import { z } from 'zod'
-
-export const X_KINDS = ['epoch', 'step', 'time'] as const
-/** What the horizontal axis counts. */
-export type XKind = (typeof X_KINDS)[number]
+import { X_KINDS } from '../../../../../src-shared/chart/chart-types.js'
 
 export const MAX_SMOOTHING = 0.99
 

@@ -1,5 +1,5 @@
-import type { ChartPoint } from '../chart-types.js'
-import type { Range } from '../scale.js'
+import type { ChartPoint } from '../../../../../src-shared/chart/chart-types.js'
+import type { Range } from '../../../../../src-shared/chart/scale.js'
 import { firstAtOrAfter } from '../nearest.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { ChartPoint } from '../chart-types.js'
+import type { ChartPoint } from '../../../../../src-shared/chart/chart-types.js'
 
 /**
  * Exponential moving average: each point keeps `weight` (0 to below 1) of what came before it. Divided by the weights

@@ -1,6 +1,6 @@
 import { toBase64 } from '../../../../../src-shared/util/base64.js'
-import { element, escapeXml } from '../../chart/export/xml.js'
-import type { ChartColours } from '../../chart/chart-colours.js'
+import { element, escapeXml } from '../../../../../src-shared/util/xml.js'
+import type { ChartColours } from '../../../../../src-shared/chart/chart-colours.js'
 import type { HeatOutline } from '../outlines.js'
 import { paintHeat, type HeatPicture } from '../paint-heat.js'
 

@@ -1,8 +1,8 @@
-import { attackTarget, type AttackTarget } from '../../../../src-shared/model/attack-target.js'
-import { outcomeSentences } from '../../../../src-shared/model/outcome-sentences.js'
-import type { DefenseSummary } from '../../../../src-shared/model/run-record.js'
-import type { RunState } from '../../stores/run-state.js'
-import { percent } from '../../ui/format.js'
+import { attackTarget, type AttackTarget } from '../model/attack-target.js'
+import { outcomeSentences } from '../model/outcome-sentences.js'
+import type { DefenseSummary } from '../model/run-record.js'
+import type { RunState } from './run-state.js'
+import { percent } from '../util/format.js'
 
 /** What the attacker wants, where there is one. */
 export function trueTarget({ record }: RunState): AttackTarget {

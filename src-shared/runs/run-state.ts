@@ -1,13 +1,13 @@
-import type { RunEvent } from '../../../src-shared/contract/index.js'
+import type { RunEvent } from '../contract/index.js'
 import {
   beginsPass,
   isWorthKeeping,
   nothingKept,
   stepsDone,
   type KeptSoFar,
-} from '../../../src-shared/model/kept-progress.js'
-import type { MetricOrigin, MetricValues } from '../../../src-shared/model/metrics.js'
-import type { RunRecord } from '../../../src-shared/model/run-record.js'
+} from '../model/kept-progress.js'
+import type { MetricOrigin, MetricValues } from '../model/metrics.js'
+import type { RunRecord } from '../model/run-record.js'
 import { logLine, type LogLine } from './run-log.js'
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>

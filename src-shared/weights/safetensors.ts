@@ -3,7 +3,8 @@
  * (little-endian), the header as JSON, then the tensors' bytes back to back. Plain data, nothing is ever executed.
  */
 import { z } from 'zod'
-import { AppError } from '../../src-shared/contract/errors.js'
+import { AppError } from '../contract/errors.js'
+import { utf8 } from '../util/utf8.js'
 
 const LENGTH_BYTES = 8
 const MAX_HEADER_BYTES = 100_000_000
@@ -31,7 +32,7 @@ export function encodeSafetensors(
   }
   const text = JSON.stringify(header)
   // Spaces up to a multiple of eight, so that the tensors are aligned.
-  const headerBytes = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8))
+  const headerBytes = utf8(text.padEnd(Math.ceil(text.length / 8) * 8))
   const file = new Uint8Array(LENGTH_BYTES + headerBytes.length + offset)
   new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes.length), true)
   file.set(headerBytes, LENGTH_BYTES)

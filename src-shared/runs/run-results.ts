@@ -1,5 +1,5 @@
-import type { Scores } from '../../../src-shared/model/metrics.js'
-import type { DefenseSummary } from '../../../src-shared/model/run-record.js'
+import type { Scores } from '../model/metrics.js'
+import type { DefenseSummary } from '../model/run-record.js'
 import type { RunState } from './run-state.js'
 
 export interface DefenseResult {

@@ -1,9 +1,9 @@
-import type { JsonObject, JsonValue } from '../../../../../src-shared/model/json.js'
-import type { ChartColours } from '../chart-colours.js'
-import type { ChartInput, ChartSeries, Marker } from '../chart-types.js'
-import { pointRadius } from '../point-size.js'
-import { scaleOf } from '../scale.js'
-import { element, escapeXml } from './xml.js'
+import type { JsonObject, JsonValue } from '../model/json.js'
+import type { ChartColours } from './chart-colours.js'
+import type { ChartInput, ChartSeries, Marker } from './chart-types.js'
+import { pointRadius } from './point-size.js'
+import { scaleOf } from './scale.js'
+import { element, escapeXml } from '../util/xml.js'
 
 export interface PictureSize {
   readonly width: number

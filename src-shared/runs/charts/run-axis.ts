@@ -1,7 +1,6 @@
-import { isOver, type LossPoint, type MetricPoint, type Pass, type RunState } from '../../stores/run-state.js'
-import type { ChartAxis, ChartBoundary } from '../../ui/chart/chart-types.js'
-import type { XKind } from '../../ui/chart/view/chart-settings.js'
-import { clock, count, plainNumber } from '../../ui/format.js'
+import { isOver, type LossPoint, type MetricPoint, type Pass, type RunState } from '../run-state.js'
+import type { ChartAxis, ChartBoundary, XKind } from '../../chart/chart-types.js'
+import { clock, count, plainNumber } from '../../util/format.js'
 
 /** The horizontal axis of a whole run: everything in the order in which it was done. */
 export interface RunAxis {

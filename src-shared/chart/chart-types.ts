@@ -1,3 +1,7 @@
+export const X_KINDS = ['epoch', 'step', 'time'] as const
+/** What the horizontal axis counts. */
+export type XKind = (typeof X_KINDS)[number]
+
 export interface ChartPoint {
   readonly x: number
   readonly y: number

@@ -1,8 +1,8 @@
-import type { WireError } from '../../../../src-shared/contract/index.js'
-import { experimentIdentity } from '../../../../src-shared/model/experiment-identity.js'
-import type { RunId } from '../../../../src-shared/model/ids.js'
-import type { RunState } from '../../stores/run-state.js'
-import type { RunLook } from '../../ui/chart/run-looks.js'
+import type { WireError } from '../contract/index.js'
+import { experimentIdentity } from '../model/experiment-identity.js'
+import type { RunId } from '../model/ids.js'
+import type { RunState } from '../runs/run-state.js'
+import type { RunLook } from '../chart/run-looks.js'
 
 /** A run that is to be compared; its state is null while it is read, and if it cannot be. */
 export interface ComparedRun {

@@ -1,9 +1,9 @@
-import type { MetricName } from '../../../../src-shared/model/metrics.js'
-import { meanInterval } from '../../../../src-shared/util/statistics.js'
-import { newestPerSeed } from '../../../../src-shared/util/repetitions.js'
-import type { RunState } from '../../stores/run-state.js'
-import type { ChartInput, ChartPoint, ChartSeries, ChartTable } from '../../ui/chart/chart-types.js'
-import { percent, plainNumber, plural, share } from '../../ui/format.js'
+import type { MetricName } from '../model/metrics.js'
+import { meanInterval } from '../util/statistics.js'
+import { newestPerSeed } from '../util/repetitions.js'
+import type { RunState } from '../runs/run-state.js'
+import type { ChartInput, ChartPoint, ChartSeries, ChartTable } from '../chart/chart-types.js'
+import { percent, plainNumber, plural, share } from '../util/format.js'
 import type { ComparedGroup, ReadRun } from './compared.js'
 
 export type CurveName = MetricName

@@ -1,7 +1,10 @@
 /**
- * The few shapes of protocol buffers that a TensorFlow graph needs, written and never read.
+ * The few shapes of protocol buffers that graphs and event files need, written and never read.
  * Encoding: https://protobuf.dev/programming-guides/encoding
  */
+import { joinedBytes } from './bytes.js'
+import { utf8 } from './utf8.js'
+
 const VARINT = 0
 const LENGTH_DELIMITED = 2
 const FIXED32 = 5
@@ -49,23 +52,13 @@ export function createProtoWriter(): ProtoWriter {
       parts.push(value)
       return writer
     },
-    text: (field, value) => writer.bytes(field, new TextEncoder().encode(value)),
+    text: (field, value) => writer.bytes(field, utf8(value)),
     message(field, write) {
       const inner = createProtoWriter()
       write(inner)
       return writer.bytes(field, inner.finish())
     },
-    finish: () => joined(parts),
+    finish: () => joinedBytes(parts),
   }
   return writer
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

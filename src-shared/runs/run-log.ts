@@ -1,6 +1,6 @@
-import type { RunEvent } from '../../../src-shared/contract/index.js'
-import type { EngineInfo } from '../../../src-shared/model/engine-info.js'
-import type { RunRecord } from '../../../src-shared/model/run-record.js'
+import type { RunEvent } from '../contract/index.js'
+import type { EngineInfo } from '../model/engine-info.js'
+import type { RunRecord } from '../model/run-record.js'
 
 export const LOG_LEVELS = ['stage', 'info', 'warning', 'error', 'engine'] as const
 /** `engine`: what the engine printed by itself, word for word. */

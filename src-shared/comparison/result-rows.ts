@@ -1,9 +1,9 @@
-import type { RunId } from '../../../../src-shared/model/ids.js'
-import type { Scores } from '../../../../src-shared/model/metrics.js'
-import { newestPerSeed } from '../../../../src-shared/util/repetitions.js'
-import { meanInterval, type MeanInterval } from '../../../../src-shared/util/statistics.js'
-import type { TextTable } from '../../../../src-shared/util/table-text.js'
-import { defenseResults, victimScores } from '../../stores/run-results.js'
+import type { RunId } from '../model/ids.js'
+import type { Scores } from '../model/metrics.js'
+import { newestPerSeed } from '../util/repetitions.js'
+import { meanInterval, type MeanInterval } from '../util/statistics.js'
+import type { TextTable } from '../util/table-text.js'
+import { defenseResults, victimScores } from '../runs/run-results.js'
 import type { ComparedGroup, ReadRun } from './compared.js'
 
 export const scoreKeys = ['cleanAccuracy', 'attackSuccessRate', 'robustAccuracy'] as const

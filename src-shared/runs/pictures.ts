@@ -1,4 +1,4 @@
-import type { ArtifactRef } from '../../../../src-shared/model/artifact.js'
+import type { ArtifactRef } from '../model/artifact.js'
 
 export interface Picture {
   readonly path: string

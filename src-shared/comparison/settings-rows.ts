@@ -1,7 +1,6 @@
-import type { JsonObject } from '../../../../src-shared/model/json.js'
-import type { RunRecord } from '../../../../src-shared/model/run-record.js'
-import type { TextTable } from '../../../../src-shared/util/table-text.js'
-import { isGroup } from '../../schema/values.js'
+import { isGroup, type JsonObject } from '../model/json.js'
+import type { RunRecord } from '../model/run-record.js'
+import type { TextTable } from '../util/table-text.js'
 import { seedWords, type ComparedGroup } from './compared.js'
 
 /** One setting, with what each experiment has for it; null where an experiment has no such setting. */

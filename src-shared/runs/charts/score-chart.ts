@@ -1,8 +1,7 @@
-import type { MetricName } from '../../../../src-shared/model/metrics.js'
-import type { MetricPoint, RunState } from '../../stores/run-state.js'
-import type { ChartInput, ChartPoint, ChartSeries, ChartTable } from '../../ui/chart/chart-types.js'
-import type { XKind } from '../../ui/chart/view/chart-settings.js'
-import { percent, plainNumber, share } from '../../ui/format.js'
+import type { MetricName } from '../../model/metrics.js'
+import type { MetricPoint, RunState } from '../run-state.js'
+import type { ChartInput, ChartPoint, ChartSeries, ChartTable, XKind } from '../../chart/chart-types.js'
+import { percent, plainNumber, share } from '../../util/format.js'
 import { runAxis, shortTitle, type RunAxis } from './run-axis.js'
 
 type Look = Pick<ChartSeries, 'label' | 'colour' | 'dash' | 'marker' | 'isHollow'> & { readonly id: MetricName }

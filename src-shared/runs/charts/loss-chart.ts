@@ -1,7 +1,6 @@
-import type { RunState } from '../../stores/run-state.js'
-import type { ChartInput, ChartPoint, ChartTable } from '../../ui/chart/chart-types.js'
-import type { XKind } from '../../ui/chart/view/chart-settings.js'
-import { clock, plainNumber } from '../../ui/format.js'
+import type { RunState } from '../run-state.js'
+import type { ChartInput, ChartPoint, ChartTable, XKind } from '../../chart/chart-types.js'
+import { clock, plainNumber } from '../../util/format.js'
 import { runAxis } from './run-axis.js'
 
 /** More rows than this nobody reads; the files of the run have all of them. */

@@ -1,5 +1,5 @@
-import { colourOf, type HeatScale } from '../../src-shared/inspection/heat-colours.js'
-import type { Region } from '../../src-shared/model/inspection.js'
+import { colourOf, type HeatScale } from './heat-colours.js'
+import type { Region } from '../model/inspection.js'
 
 /** Pixels of the sheet for one of the image: small images are hard to see at their own size. */
 const ENLARGED = 8
