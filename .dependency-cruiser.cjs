@@ -107,7 +107,7 @@ module.exports = {
     onlyPackages('src-main/preload', 'electron', 'No packages in the sandboxed bridge.'),
     onlyRooms('src-main/serve', ['src-shared', 'src-main/app'], 'A shell around the application.'),
     onlyPackages('src-main/serve', 'fastify|@fastify/[a-z-]+|commander|zod', 'HTTP lives here.'),
-    onlyRooms('src-main/cli', ['src-shared', 'src-main/app'], 'A shell around the application.'),
+    onlyRooms('src-main/cli', ['src-shared', 'src-main/app', 'src-main/storage'], 'A shell around the application.'),
     onlyPackages('src-main/cli', 'commander|zod|fast-png', 'Small and quick to start; pictures are written as PNG.'),
 
     onlyRooms('src-renderer', ['src-shared'], 'The page is a client of the contract and nothing else.'),

@@ -8,6 +8,7 @@ import { invalidInput } from '../../src-shared/contract/field-errors.js'
 import { RunId } from '../../src-shared/model/ids.js'
 import type { AnnotationsChange, RunAnnotations } from '../../src-shared/model/run-annotations.js'
 import { RUN_FORMAT, RUN_VERSION, RunRecord, whyNotResumed } from '../../src-shared/model/run-record.js'
+import { METRICS_HEADER, metricLines } from '../../src-shared/runs/metrics-csv.js'
 import { allRuns, type RunList, type RunListRequest } from '../../src-shared/runs/run-list.js'
 import { appendText } from '../storage/append-text.js'
 import { CHECKPOINTS } from '../storage/checkpoint-file.js'
@@ -28,7 +29,6 @@ export const SETTLING = 'settling.lock'
 /** The longest text that there can be is a little longer. */
 export const MAX_EVENT_BYTES = 500_000_000
 const DURABLE = { durable: true }
-const METRICS_HEADER = 'stage,epoch,origin,name,value\n'
 
 const RECORD_FORM: FileForm = { format: RUN_FORMAT, version: RUN_VERSION, title: 'the record of a run' }
 
@@ -184,14 +184,6 @@ export function parseRecord(path: string, text: string): RunRecord {
 /** What a power cut must not take back once it was told: how a run ended, and what was measured and saved in it. */
 function isMilestone({ type }: RunEvent): boolean {
   return type === 'run.metrics' || type === 'run.artifact' || isTerminal({ type })
-}
-
-/** What an event adds to the table of measured values. */
-function metricLines(event: RunEvent): string {
-  if (event.type !== 'run.metrics') return ''
-  const { stage, epoch, origin, values } = event
-  const lines = Object.entries(values).map(([name, value]) => `${stage},${epoch ?? ''},${origin},${name},${value}\n`)
-  return lines.join('')
 }
 
 /** `20260131-142500-k3x9ab`, in UTC. */

@@ -281,6 +281,8 @@ function changeOf(record: RunRecord, event: RunEvent): Partial<RunRecord> {
       return { status: 'queued', finishedAt: null, error: null }
     case 'run.planned':
       return { status: 'running', startedAt: record.startedAt ?? event.at, stages: event.stages, engine: event.engine }
+    case 'run.data':
+      return { images: event.images }
     case 'run.artifact':
       return { artifacts: [...record.artifacts.filter(({ path }) => path !== event.artifact.path), event.artifact] }
     case 'run.finished':

@@ -12,6 +12,7 @@ import { studyCommand } from './commands/study.js'
 import { tagCommand } from './commands/tag.js'
 import { repairCommand, verifyCommand } from './commands/verify.js'
 import { addDatasetCommands } from './dataset-commands.js'
+import { addExportCommands } from './export-commands.js'
 import { addInspectionCommands } from './inspection-commands.js'
 import { collect, listable, positiveNumber, scale, sorting, wholeNumber, words } from './option-values.js'
 import { plain, say } from './output.js'
@@ -123,6 +124,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   addDatasetCommands(program, DEFAULT_WORKSPACE, finish)
   addInspectionCommands(program, DEFAULT_WORKSPACE, finish)
+  addExportCommands(program, DEFAULT_WORKSPACE, finish)
 
   program
     .command('tag')

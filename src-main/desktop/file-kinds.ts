@@ -20,6 +20,8 @@ export const saveKinds: Readonly<Record<SaveKind, FileKind>> = {
   values: { title: 'Save values', name: 'NumPy arrays', extensions: ['npz'] },
   image: { title: 'Save image', name: 'Image', extensions: ['png', 'svg'] },
   report: { title: 'Save report', name: 'Report', extensions: ['html', 'md'] },
+  weights: { title: 'Save weights', name: 'Weights', extensions: ['pt', 'safetensors'] },
+  events: { title: 'Save events', name: 'TensorBoard events', extensions: ['tfevents'] },
 }
 
 /** Dialogs let the user type any name, and drops come with any; only files of the kinds above are granted. */

@@ -48,6 +48,7 @@ export async function runExperiment(plan: ExperimentPlan, given: RunHost): Promi
     random: random.within('dataset'),
   })
   const images = fingerprint([dataset.train, dataset.test])
+  host.emit({ type: 'run.data', images })
   const stop = (): void => void (hasBeenStopped = true)
   const checkpoints: Checkpoints = createCheckpoints({ host, clock, ledger, images: () => images, stop })
   const network = plan.model.definition.build(plan.model.params, plan.data)

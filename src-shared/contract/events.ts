@@ -11,6 +11,8 @@ import { WireError } from './errors.js'
 /** What the engine says of a run, before the application stamps it with run, sequence number and time. */
 export const RunFact = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run.planned'), stages: z.array(Stage), engine: EngineInfo }),
+  /** Which images it works with; see the record of a run. */
+  z.object({ type: z.literal('run.data'), images: z.string() }),
   z.object({ type: z.literal('run.stage'), index: z.int().min(0) }),
   z.object({
     type: z.literal('run.progress'),

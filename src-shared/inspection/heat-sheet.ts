@@ -58,6 +58,13 @@ export function heatSheet(
   return { width, height, data }
 }
 
+/** Image and heat of one cell as red, green and blue, a pixel for each pixel. */
+export function heatedPixels(cell: HeatCell, pixels: number, scale: HeatScale | null): Uint8Array {
+  const data = new Uint8Array(pixels * RGB)
+  for (let pixel = 0; pixel < pixels; pixel++) data.set(pixelColour(cell, pixel, scale), pixel * RGB)
+  return data
+}
+
 function pixelColour({ image, channels, heat }: HeatCell, pixel: number, scale: HeatScale | null): readonly number[] {
   const below = Array.from({ length: RGB }, (_, c) => image[pixel * channels + (channels === 1 ? 0 : c)]!)
   if (heat === null || scale === null) return below

@@ -116,6 +116,10 @@ export const RunRecord = z.object({
   finishedAt: z.iso.datetime().nullable(),
   versions: Versions,
   engine: EngineInfo.nullable(),
+  images: z.string().optional().meta({
+    description:
+      'Number and fingerprint (FNV-1a) of the training and of the test images; runs of earlier versions do not say.',
+  }),
   stages: z.array(Stage),
   summary: RunSummary.nullable(),
   error: WireError.nullable(),

@@ -17,7 +17,8 @@ export interface SheetGroup {
   readonly sheets: readonly Sheet[]
 }
 
-const SHEET = /^(.*?)\/?recovered\/epoch-(\d+)\.png$/
+/** The path of a sheet: the folder of its defense, if there are several, and the epoch. */
+export const RECOVERED_SHEET = /^(.*?)\/?recovered\/epoch-(\d+)\.png$/
 
 export function trueTrigger(artifacts: readonly ArtifactRef[]): Picture | null {
   return artifacts.find(({ path }) => path === 'trigger.png') ?? null
@@ -27,7 +28,7 @@ export function trueTrigger(artifacts: readonly ArtifactRef[]): Picture | null {
 export function recoveredSheets(artifacts: readonly ArtifactRef[]): SheetGroup[] {
   const groups = new Map<string, Sheet[]>()
   for (const { path, title } of artifacts) {
-    const [, folder, digits] = SHEET.exec(path) ?? []
+    const [, folder, digits] = RECOVERED_SHEET.exec(path) ?? []
     if (folder === undefined || digits === undefined) continue
     const epoch = Number(digits)
     groups.set(folder, [...(groups.get(folder) ?? []), { path, title, epoch, label: `epoch ${epoch}` }])

@@ -1,11 +1,5 @@
 import type { RunEvent } from '../contract/index.js'
-import {
-  beginsPass,
-  isWorthKeeping,
-  nothingKept,
-  stepsDone,
-  type KeptSoFar,
-} from '../model/kept-progress.js'
+import { beginsPass, isWorthKeeping, nothingKept, stepsDone, type KeptSoFar } from '../model/kept-progress.js'
 import type { MetricOrigin, MetricValues } from '../model/metrics.js'
 import type { RunRecord } from '../model/run-record.js'
 import { logLine, type LogLine } from './run-log.js'
@@ -168,6 +162,8 @@ function applied(state: RunState, event: RunEvent, append: Append): RunState {
       }
       return { ...next, metrics: append(state.metrics, point) }
     }
+    case 'run.data':
+      return { ...next, record: { ...record, images: event.images } }
     case 'run.artifact': {
       const others = record.artifacts.filter(({ path }) => path !== event.artifact.path)
       return { ...next, record: { ...record, artifacts: [...others, event.artifact] } }

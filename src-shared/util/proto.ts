@@ -6,6 +6,7 @@ import { joinedBytes } from './bytes.js'
 import { utf8 } from './utf8.js'
 
 const VARINT = 0
+const FIXED64 = 1
 const LENGTH_DELIMITED = 2
 const FIXED32 = 5
 
@@ -13,6 +14,7 @@ export interface ProtoWriter {
   /** Integers and booleans. Negative ones take ten bytes, as int64 does. */
   integer(field: number, value: number | boolean): ProtoWriter
   float(field: number, value: number): ProtoWriter
+  double(field: number, value: number): ProtoWriter
   bytes(field: number, value: Uint8Array): ProtoWriter
   text(field: number, value: string): ProtoWriter
   message(field: number, write: (inner: ProtoWriter) => void): ProtoWriter
@@ -43,6 +45,13 @@ export function createProtoWriter(): ProtoWriter {
       tag(field, FIXED32)
       const bytes = new Uint8Array(4)
       new DataView(bytes.buffer).setFloat32(0, value, true)
+      parts.push(bytes)
+      return writer
+    },
+    double(field, value) {
+      tag(field, FIXED64)
+      const bytes = new Uint8Array(8)
+      new DataView(bytes.buffer).setFloat64(0, value, true)
       parts.push(bytes)
       return writer
     },

@@ -6,6 +6,13 @@ export interface TextTable {
   readonly rows: readonly (readonly string[])[]
 }
 
+/** Without columns in which nothing is known. */
+export function withoutEmptyColumns({ columns, rows }: TextTable): TextTable {
+  const isKept = columns.map((_, column) => rows.length === 0 || rows.some((row) => row[column] !== '–'))
+  const kept = (cells: readonly string[]): string[] => cells.filter((_, column) => isKept[column])
+  return { columns: kept(columns), rows: rows.map(kept) }
+}
+
 export const TABLE_FORMATS = ['tsv', 'markdown', 'latex'] as const
 export type TableFormat = (typeof TABLE_FORMATS)[number]
 
@@ -94,10 +101,12 @@ function latexCell(cell: string): string {
   return escaped.replace(/^-(?=\d)/, '$-$')
 }
 
-/** Which columns hold numbers: every cell that is not empty starts with a digit, after a sign perhaps. */
-function numeric({ columns, rows }: TextTable): boolean[] {
-  return columns.map((_, column) => {
-    const filled = rows.map((row) => oneLine(row[column] ?? '')).filter((cell) => cell !== '' && cell !== '–')
-    return filled.length > 0 && filled.every((cell) => /^[+\-−±]?\d/.test(cell))
-  })
+function numeric(table: TextTable): boolean[] {
+  return table.columns.map((_, column) => isNumericColumn(table, column))
+}
+
+/** Whether a column holds numbers: every cell that is not empty starts with a digit, after a sign perhaps. */
+export function isNumericColumn({ rows }: TextTable, column: number): boolean {
+  const filled = rows.map((row) => oneLine(row[column] ?? '')).filter((cell) => cell !== '' && cell !== '–')
+  return filled.length > 0 && filled.every((cell) => /^[+\-−±]?\d/.test(cell))
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../src-shared/contract/errors.js'
 import type { ModelId } from '../../../src-shared/model/inspection.js'
+import { weightsPath } from '../../../src-shared/runs/weights-path.js'
 import type { Network } from '../../lab/nn/network.js'
 import { decodeSafetensors, type StoredTensor } from '../../../src-shared/weights/safetensors.js'
 import type { InspectedRun } from '../../engine-contract/index.js'
@@ -15,26 +16,9 @@ export interface StoredWeights {
   readonly hash: string
 }
 
-/** Where the weights of a model lie inside the run folder. */
-export function weightsPath({ record }: InspectedRun, model: ModelId): string {
-  if (model === 'victim') return 'victim.safetensors'
-  const position = Number(model.slice('defense-'.length)) - 1
-  const { defenses } = record.experiment
-  if (position >= defenses.length) {
-    const known = ['victim', ...defenses.map((_, index) => `defense-${index + 1}`)].join(', ')
-    const message = `is not a model of this run; there are: ${known}`
-    throw new AppError({
-      code: 'invalid-input',
-      message: `model: "${model}" ${message}`,
-      fields: [{ path: 'model', value: model, message }],
-    })
-  }
-  return defenses.length === 1 ? 'repaired.safetensors' : `${model}/repaired.safetensors`
-}
-
 /** Reads and checks the weights of a model. Throws in words what is wrong with them, or why they are not there. */
 export async function readWeights(run: InspectedRun, model: ModelId, network: Network): Promise<StoredWeights> {
-  const path = weightsPath(run, model)
+  const path = weightsPath(run.record.experiment, model)
   const file = await readFile(join(run.folder, path)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') throw notThere(run, model, path)
     throw new AppError({ code: 'storage', message: `${path} cannot be read: ${error.message}` }, { cause: error })

@@ -1,4 +1,10 @@
-import type { ChartAxis, ChartBoundary, ChartPoint, ChartSeries, ChartTable } from '../../../src-shared/chart/chart-types.js'
+import type {
+  ChartAxis,
+  ChartBoundary,
+  ChartPoint,
+  ChartSeries,
+  ChartTable,
+} from '../../../src-shared/chart/chart-types.js'
 import { percent } from '../../src/ui/format.js'
 
 export const epochAxis: ChartAxis = { title: 'Epoch', min: 0, max: 20, format: String }

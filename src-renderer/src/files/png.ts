@@ -1,13 +1,14 @@
 import { convertIndexedToRgb, decode, encode, type DecodedPng } from 'fast-png'
 import type { Pixels } from '../ui/pixels/pixels.js'
-import { HEADER_BYTES, pngProblem, pngSize, type PixelSize } from './png-header.js'
+import { PNG_HEADER_BYTES } from '../../../src-shared/util/png.js'
+import { pngProblem, pngSize, type PixelSize } from './png-header.js'
 
 /**
  * Decoded in the page and not by a canvas, which multiplies with the opacity and loses values by it; nothing is sent
  * anywhere. Throws an error in words.
  */
 export async function readPng(file: File, largest: PixelSize): Promise<Pixels> {
-  const size = pngSize(new Uint8Array(await file.slice(0, HEADER_BYTES).arrayBuffer()))
+  const size = pngSize(new Uint8Array(await file.slice(0, PNG_HEADER_BYTES).arrayBuffer()))
   const problem = pngProblem(file.name, size, largest)
   if (problem !== null) throw new Error(problem)
   try {

@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
+import { PNG_HEADER_BYTES } from '../../../src-shared/util/png.js'
 import type { Dropped } from '../files/dropped.js'
-import { HEADER_BYTES, MAX_PICTURE, pngSize } from '../files/png-header.js'
+import { MAX_PICTURE, pngSize } from '../files/png-header.js'
 import { readPng } from '../files/png.js'
 import { triggerImageOf } from '../files/trigger-image.js'
 import { useCatalogueStore } from './catalogue.js'
@@ -24,7 +25,7 @@ export const useIntakeStore = defineStore('intake', () => {
       if ('problem' in dropped) throw new Error(`${dropped.problem} ${ACCEPTED}`)
       const { file } = dropped
       if (file.size > MAX_BYTES) throw new Error(`${file.name} has ${file.size} bytes; at most ${MAX_BYTES} are read.`)
-      const head = new Uint8Array(await file.slice(0, HEADER_BYTES).arrayBuffer())
+      const head = new Uint8Array(await file.slice(0, PNG_HEADER_BYTES).arrayBuffer())
       return pngSize(head) === null ? takeExperiment(await file.text(), file.name) : await takePicture(file)
     })
   }

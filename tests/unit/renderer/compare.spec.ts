@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeRun } from '../../../scripts/make-runs.mjs'
-import {
-  groupRuns,
-  readRuns,
-  seedWords,
-  type ComparedRun,
-} from '../../../src-shared/comparison/compared.js'
+import { groupRuns, readRuns, seedWords, type ComparedRun } from '../../../src-shared/comparison/compared.js'
 import { compareChart, compareTable, curveStages } from '../../../src-shared/comparison/curves.js'
 import { resultRows, resultsText } from '../../../src-shared/comparison/result-rows.js'
 import { settingRows, settingsText } from '../../../src-shared/comparison/settings-rows.js'
