@@ -7,6 +7,7 @@
 import { AppError } from '../../src-shared/contract/errors.js'
 import type { JsonValue } from '../../src-shared/model/json.js'
 import { disposeTensors, tensorOf, type TensorMap } from './compute/tensor-map.js'
+import { tf, type Tensor } from './tf.js'
 
 /** How far a piece of work is. Whoever receives it owns the tensors; whoever gives it keeps them. */
 export interface Reached {
@@ -45,6 +46,13 @@ export interface Checkpoint {
   /** Plain data. */
   readonly header: JsonValue
   readonly tensors: Readonly<Record<string, StoredValues>>
+}
+
+/** As tensors, owned by the caller. */
+export function tensorsOfStored(stored: Readonly<Record<string, StoredValues>>): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(stored).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape], 'float32')]),
+  )
 }
 
 /** Where checkpoints are kept: of each piece of work, by its number, the newest and the one before it. */

@@ -5,6 +5,7 @@ import type { StageMeasure } from '../../src-shared/model/estimate.js'
 import type { JsonValue } from '../../src-shared/model/json.js'
 import type { Paper } from '../../src-shared/model/plugin-manifest.js'
 import type { Detection, DefenseOutcome, StageKind } from '../../src-shared/model/run-record.js'
+import type { StoredValues } from './checkpoints.js'
 import type { TensorMap } from './compute/tensor-map.js'
 import type { ImageSet, ImageShape } from './data/image-set.js'
 import type { DatasetReader, DatasetShelf } from './datasets/reader.js'
@@ -13,7 +14,7 @@ import type { RandomStreams } from './random/streams.js'
 import type { PixelImage, RunContext } from './run-context.js'
 import type { SharedWork } from './shared-work.js'
 import type { Tensor3D, Tensor4D } from './tf.js'
-import type { Trigger } from './triggers/trigger.js'
+import type { PaintedRegion, Trigger } from './triggers/trigger.js'
 
 /** What every plug-in says of itself. Forms, command-line help and documentation follow from it. */
 export interface PluginBase<S extends z.ZodType> {
@@ -89,6 +90,17 @@ export interface PlantedBackdoor {
   readonly poisonedTrain: ImageSet
   /** Positions of the poisoned images in it. */
   readonly poisonedIndices: Uint32Array
+  /** Where the trigger was painted on each of them. */
+  readonly regions: readonly PaintedRegion[]
+  /** Positions of cover samples: images that were changed and keep their label. */
+  readonly coverIndices: Uint32Array
+}
+
+/** What a run has saved of its trigger. */
+export interface SavedTrigger {
+  readonly picture: PixelImage
+  /** Null where the trigger has none. */
+  readonly tensors: Readonly<Record<string, StoredValues>> | null
 }
 
 /** What a stage does, over all of its loops. */
@@ -137,8 +149,8 @@ export interface AttackDefinition<S extends z.ZodType = z.ZodType> extends Plugi
   ): Partial<Record<'craft' | 'train', StageWork>>
   /** Optimises the trigger before anything is poisoned, in a stage of its own. */
   craft?(params: z.output<S>, setting: CraftSetting, context: RunContext): Promise<CraftedTrigger>
-  /** Where crafting made the trigger: that trigger again, from its picture as the run has saved it. */
-  restoreTrigger?(params: z.output<S>, picture: PixelImage, data: DatasetInfo, random: RandomStreams): Trigger
+  /** Where crafting made the trigger: that trigger again, from what the run has saved; null if that is not enough. */
+  restoreTrigger?(params: z.output<S>, saved: SavedTrigger, data: DatasetInfo, random: RandomStreams): Trigger | null
   /** The same parameters, trigger, data and randomness give the same backdoor. `train` is not changed. */
   plant(
     params: z.output<S>,

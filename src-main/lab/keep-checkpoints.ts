@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { AppError } from '../../src-shared/contract/errors.js'
 import { JsonValue } from '../../src-shared/model/json.js'
-import type { Checkpoint, Checkpoints, Reached, StoredValues } from './checkpoints.js'
+import { tensorsOfStored, type Checkpoints, type Reached, type StoredValues } from './checkpoints.js'
 import type { TensorMap } from './compute/tensor-map.js'
 import type { StreamLedger } from './random/streams.js'
 import type { RunHost } from './run-host.js'
 import type { StageClock } from './stage-clock.js'
-import { tf, type Tensor } from './tf.js'
 
 /** No checkpoint costs more than this share of the time since the one before. */
 const MOST_COST = 1 / 50
@@ -73,7 +72,7 @@ export function createCheckpoints({ host, clock, ledger, images, stop }: Checkpo
             ? objection(header.data, name)
             : 'its header is not understood'
       if (problem === null && header?.success && 'tensors' in found) {
-        return { header: header.data, tensors: tensorsOf(found.tensors) }
+        return { header: header.data, tensors: tensorsOfStored(found.tensors) }
       }
       const title = which === 'newest' ? 'newest checkpoint' : 'checkpoint before the newest'
       warn(`The ${title} of "${name}" is not used: ${problem}. What is older is used instead.`)
@@ -147,15 +146,6 @@ export function createCheckpoints({ host, clock, ledger, images, stop }: Checkpo
       }
     },
   }
-}
-
-function tensorsOf(stored: Checkpoint['tensors']): TensorMap {
-  return Object.fromEntries(
-    Object.entries(stored).map(([name, { shape, values }]): [string, Tensor] => [
-      name,
-      tf.tensor(values, [...shape], 'float32'),
-    ]),
-  )
 }
 
 /** Null where a value is not finite. */

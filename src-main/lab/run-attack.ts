@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../src-shared/model/json.js'
-import type { TensorMap } from './compute/tensor-map.js'
+import { tensorsOfStored } from './checkpoints.js'
+import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
 import type { ImageSet } from './data/image-set.js'
 import type { AttackDefinition, CraftedTrigger, CraftSetting, PlantedBackdoor } from './define.js'
 import { curveExam, measureScores, reportScores } from './evaluation/scores.js'
@@ -10,6 +11,7 @@ import type { RandomStreams } from './random/streams.js'
 import type { RunContext } from './run-context.js'
 import { besides } from './stage-parts.js'
 import { trainClassifier } from './training/train-classifier.js'
+import type { Trigger } from './triggers/trigger.js'
 
 export interface AttackGround {
   readonly plan: ExperimentPlan
@@ -66,10 +68,10 @@ export async function startAttack(
         ? null
         : async (weights, epoch) => {
             backdoor = plantWith(await renew(weights, epoch, besides(context)))
-            const { picture } = backdoor.trigger
             const number = String(epoch).padStart(3, '0')
+            const { picture } = backdoor.trigger
             await context.files.saveImage(`trigger/epoch-${number}.png`, `Trigger of epoch ${epoch}`, picture)
-            await context.files.saveImage('trigger.png', 'True trigger', picture)
+            await saveTrigger(backdoor.trigger, context)
           },
   }
 }
@@ -100,14 +102,27 @@ function craftSetting({ plan, network, train, test, random }: AttackGround, cont
 
 /** Trigger and indices; with the experiment they give every poisoned image again, byte for byte. */
 async function saveBackdoor(
-  { trigger, poisonedIndices, poisonedTrain }: PlantedBackdoor,
+  { trigger, poisonedIndices, poisonedTrain, coverIndices }: PlantedBackdoor,
   train: ImageSet,
-  { files }: RunContext,
+  context: RunContext,
 ): Promise<void> {
-  await files.saveImage('trigger.png', 'True trigger', trigger.picture)
-  await files.saveJson('poison.json', 'Positions of the poisoned training images', {
+  await saveTrigger(trigger, context)
+  await context.files.saveJson('poison.json', 'Positions of the poisoned training images', {
     trainingImages: train.count,
     poisonedIndices: [...poisonedIndices],
     poisonedLabels: Array.from(poisonedIndices, (index) => poisonedTrain.labels[index]),
+    coverIndices: [...coverIndices],
   })
+}
+
+/** All that `restoreTrigger` restores it from. */
+async function saveTrigger({ picture, tensors }: Trigger, { files }: RunContext): Promise<void> {
+  await files.saveImage('trigger.png', 'True trigger', picture)
+  if (tensors === undefined) return
+  const copies = tensorsOfStored(tensors)
+  try {
+    await files.saveTensors('trigger.safetensors', 'True trigger in numbers', copies, {})
+  } finally {
+    disposeTensors(copies)
+  }
 }

@@ -7,7 +7,7 @@ import { initialWeights } from '../../src-main/lab/nn/network.js'
 import { createRandomStreams } from '../../src-main/lab/random/streams.js'
 import type { RunContext } from '../../src-main/lab/run-context.js'
 import { tf } from '../../src-main/lab/tf.js'
-import type { Trigger } from '../../src-main/lab/triggers/trigger.js'
+import { paintImages, type Trigger } from '../../src-main/lab/triggers/trigger.js'
 import { quietContext } from '../helpers/memory-host.js'
 import { stripes, stripesInfo } from '../helpers/stripes.js'
 import { useJavascriptBackend } from '../helpers/tfjs.js'
@@ -19,8 +19,20 @@ const quick: Record<string, object> = {
   imc: { neurons: { steps: 5 }, coOptimisation: { batchesPerPass: 3 } },
 }
 
+interface Params {
+  readonly labels: 'all2one' | 'all2all' | 'clean-label'
+  readonly poisonRate: number
+  readonly coverRate?: number
+  readonly targetClass: number
+}
+
 describe.each(attacks.all.map((attack) => [attack.id, attack] as const))('attack %s', (_id, attack) => {
-  const params = attack.params.parse({}) as { poisonRate: number; targetClass: number }
+  beforeAll(useJavascriptBackend)
+  const params = attack.params.parse({}) as Params
+  const accepts = (given: object): boolean => {
+    const parsed = attack.params.safeParse(given)
+    return parsed.success && attack.check(parsed.data, stripesInfo).length === 0
+  }
   const plant = (seed: number) => {
     const setting = { train, data: stripesInfo, random: createRandomStreams(seed) }
     return attack.plant(params, attack.createTrigger(params, stripesInfo, setting.random), setting)
@@ -45,7 +57,8 @@ describe.each(attacks.all.map((attack) => [attack.id, attack] as const))('attack
     expect(train.labels).toEqual(labels)
   })
 
-  it('gives every class the next one as label where asked to', () => {
+  it('gives every class the next one as label where asked to, or says that it cannot', () => {
+    if (!accepts({ labels: 'all2all' })) return
     const eachItsOwn = attack.params.parse({ labels: 'all2all' })
     const setting = { train, data: stripesInfo, random: createRandomStreams(1) }
     const trigger = attack.createTrigger(eachItsOwn, stripesInfo, setting.random)
@@ -57,32 +70,58 @@ describe.each(attacks.all.map((attack) => [attack.id, attack] as const))('attack
 
   it('refuses a target class where each class has its own, and one that does not exist', () => {
     const problems = (given: object) => attack.check(attack.params.parse(given), stripesInfo)
-    expect(problems({ labels: 'all2all' })).toEqual([])
-    expect(problems({ labels: 'all2all', targetClass: 2 })).toMatchObject([{ path: 'targetClass', value: '2' }])
+    if (accepts({ labels: 'all2all' })) {
+      expect(problems({ labels: 'all2all', targetClass: 2 })).toMatchObject([{ path: 'targetClass', value: '2' }])
+    }
     expect(problems({ targetClass: 3 })).toMatchObject([{ path: 'targetClass', value: '3' }])
   })
 
   it('poisons the share it promises, all different, sorted', () => {
-    const { poisonedIndices } = plant(1)
-    expect(poisonedIndices.length).toBe(Math.round(params.poisonRate * train.count))
-    expect([...poisonedIndices]).toEqual([...new Set(poisonedIndices)].toSorted((a, b) => a - b))
+    const { poisonedIndices, coverIndices, regions } = plant(1)
+    const isClean = params.labels === 'clean-label'
+    const candidates = isClean ? train.labels.filter((label) => label === params.targetClass).length : train.count
+    expect(poisonedIndices.length).toBe(Math.round(params.poisonRate * candidates))
+    expect(coverIndices.length).toBe(Math.round((params.coverRate ?? 0) * train.count))
+    const changed = [...poisonedIndices, ...coverIndices]
+    expect(new Set(changed).size).toBe(changed.length)
+    for (const indices of [poisonedIndices, coverIndices]) {
+      expect([...indices]).toEqual([...indices.toSorted()])
+    }
+    expect(regions).toHaveLength(poisonedIndices.length)
   })
 
-  it('changes exactly the poisoned images, and gives them the target', () => {
-    const { poisonedTrain, poisonedIndices, targetOf } = plant(1)
+  it('poisons only images of the target class where labels stay right, or says that it cannot', () => {
+    if (!accepts({ labels: 'clean-label' })) return
+    const clean = attack.params.parse({ labels: 'clean-label', targetClass: 1, poisonRate: 0.5 })
+    const setting = { train, data: stripesInfo, random: createRandomStreams(1) }
+    const trigger = attack.createTrigger(clean, stripesInfo, setting.random)
+    const { poisonedTrain, poisonedIndices, targetOf } = attack.plant(clean, trigger, setting)
+    expect(poisonedIndices.length).toBeGreaterThan(0)
+    expect([...poisonedIndices].every((index) => train.labels[index] === 1)).toBe(true)
+    expect(poisonedTrain.labels).toEqual(train.labels)
+    expect([0, 1, 2].map(targetOf)).toEqual([1, 1, 1])
+    expect(attack.singleTarget(clean)).toBe(1)
+  })
+
+  it('changes exactly the poisoned images and covers, and gives the target to the poisoned ones alone', () => {
+    const { poisonedTrain, poisonedIndices, coverIndices, targetOf } = plant(1)
     const poisoned = new Set(poisonedIndices)
+    const changed = new Set([...poisonedIndices, ...coverIndices])
     for (let i = 0; i < train.count; i++) {
       if (poisoned.has(i)) expect(poisonedTrain.labels[i]).toBe(targetOf(train.labels[i]!))
       else expect(poisonedTrain.labels[i]).toBe(train.labels[i])
       const same = Buffer.compare(imageAt(poisonedTrain, i), imageAt(train, i)) === 0
-      expect(same).toBe(!poisoned.has(i))
+      expect(same).toBe(!changed.has(i))
     }
   })
 
   it('paints the same trigger later as while poisoning', () => {
     const { trigger } = plant(1)
     const image = imageAt(train, 0).slice()
+    const together = image.slice()
     const { top, left, height, width } = trigger.paint(image, createRandomStreams(9).stream('later'))
+    paintImages(trigger, [together], createRandomStreams(9).stream('later'))
+    expect(together).toEqual(image)
     expect(top + height).toBeLessThanOrEqual(stripesInfo.shape.height)
     expect(left + width).toBeLessThanOrEqual(stripesInfo.shape.width)
     expect(Buffer.compare(image, imageAt(train, 0))).not.toBe(0)

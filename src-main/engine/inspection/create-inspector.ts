@@ -1,7 +1,7 @@
 import type { InspectionProgress } from '../../../src-shared/contract/events.js'
 import { floatBlock } from '../../../src-shared/model/array-block.js'
 import { Embedding, Predictions, type Explanation, type View } from '../../../src-shared/model/inspection.js'
-import { markOfPicture } from '../../../src-shared/trigger/mark.js'
+import { markOfPicture, type Mark } from '../../../src-shared/trigger/mark.js'
 import type { EngineHandlers, InspectedRun, InspectionName } from '../../engine-contract/index.js'
 import { planExplanation } from '../../lab/explain/explain-images.js'
 import { activationOf } from '../../lab/inspect/activations.js'
@@ -14,6 +14,7 @@ import { measureSpectra } from '../../lab/inspect/spectra.js'
 import { triggerChange } from '../../lab/inspect/trigger-change.js'
 import { checkIndices, viewImages, type OpenView } from '../../lab/inspect/view-images.js'
 import { changeOf } from '../../lab/inspect/weight-change.js'
+import type { PixelImage } from '../../lab/run-context.js'
 import { createAnswerCache, hashOf } from './answer-cache.js'
 import { describeRun } from './describe-run.js'
 import { explainSamples } from './explain-samples.js'
@@ -116,11 +117,10 @@ export function createInspector({ cacheFolder, tell, ...options }: InspectorOpti
         const marks = await readSheet(inspected, request.sheet)
         const { height, width, channels } = marks[0]!
         const pixels = Uint8Array.from(marks.flatMap(({ values }) => [...values]))
-        const trigger = run.attack?.trigger?.picture ?? null
-        const mark =
-          trigger === null
-            ? null
-            : markOfPicture(trigger.shape.height, trigger.shape.width, run.plan.data.shape.channels, trigger.pixels)
+        const trigger = run.attack?.trigger ?? null
+        // One that changes the image everywhere is no patch to compare with.
+        const isPatch = trigger !== null && trigger.region === undefined
+        const mark = isPatch ? markOf(trigger.picture, run.plan.data.shape.channels) : null
         return {
           patches: pixelBlock({ height, width, channels }, marks.length, pixels),
           distances:
@@ -203,4 +203,8 @@ function contentOf(view: OpenView): unknown {
   return view.kind === 'recovered'
     ? [view.place, view.patch.height, view.patch.width, hashOf(view.patch.values)]
     : view.kind
+}
+
+function markOf({ shape, pixels }: PixelImage, channels: number): Mark {
+  return markOfPicture(shape.height, shape.width, channels, pixels)
 }

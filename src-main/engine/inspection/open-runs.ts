@@ -5,8 +5,7 @@ import type { DatasetReader } from '../../lab/datasets/reader.js'
 import { planExperiment } from '../../lab/experiment-plan.js'
 import { openRun, type OpenRun } from '../../lab/inspect/open-run.js'
 import { tf } from '../../lab/tf.js'
-import { hashOf } from './answer-cache.js'
-import { readRunPicture } from './read-picture.js'
+import { readSavedTrigger } from './saved-trigger.js'
 import { createShelf, type Stored } from './shelf.js'
 import { readWeights } from './stored-weights.js'
 
@@ -69,13 +68,12 @@ export function createOpenRuns({ reader, prepare, named }: OpenRunsOptions): Ope
 
   async function open({ record, folder }: InspectedRun): Promise<Stored<Opened>> {
     const plan = planExperiment(record.experiment, reader)
-    const picture = await readRunPicture(folder, 'trigger.png')
-    const run = await openRun(plan, reader, picture)
+    const saved = await readSavedTrigger(folder)
+    const run = await openRun(plan, reader, saved?.trigger ?? null)
     const { dataset, model, attack, seed, defender } = plan.experiment
     const bytes = Object.values(run.splits).reduce((sum, { images }) => sum + images.pixels.length, 0)
     const stored = datasetContent(reader, dataset)
-    const shown = picture === null ? null : hashOf(picture.pixels)
-    return { value: { run, identity: [dataset, stored, model, attack, seed, defender, shown] }, bytes }
+    return { value: { run, identity: [dataset, stored, model, attack, seed, defender, saved?.hash ?? null] }, bytes }
   }
 
   const withRun = async <T>(inspected: InspectedRun, work: (opened: Opened) => Promise<T>): Promise<T> => {

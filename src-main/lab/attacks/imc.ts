@@ -113,7 +113,7 @@ export const imc = defineAttack({
   createTrigger: ({ trigger }, data, random) =>
     createMarkTrigger(initialMark(trigger, data, random), trigger, data.shape),
 
-  restoreTrigger: ({ trigger }, picture, data, random) =>
+  restoreTrigger: ({ trigger }, { picture }, data, random) =>
     createMarkTrigger(finalMark(trigger, picture, data, random), trigger, data.shape),
 
   work({ coOptimisation, neurons }, { trainImages, trainingSteps, epochs }) {

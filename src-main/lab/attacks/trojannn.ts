@@ -99,7 +99,7 @@ export const trojannn = defineAttack({
   createTrigger: ({ trigger, application }, data, random) =>
     createMarkTrigger(initialMark(trigger, data, random), trigger, data.shape, application),
 
-  restoreTrigger: ({ trigger, application }, picture, data, random) =>
+  restoreTrigger: ({ trigger, application }, { picture }, data, random) =>
     createMarkTrigger(finalMark(trigger, picture, data, random), trigger, data.shape, application),
 
   work: ({ neurons }, { trainingSteps, epochs }) => ({

@@ -5,6 +5,7 @@ import type { PlantedBackdoor } from '../define.js'
 import type { Network } from '../nn/network.js'
 import type { Rng } from '../random/rng.js'
 import type { RunContext } from '../run-context.js'
+import { paintImages, type PaintedRegion } from '../triggers/trigger.js'
 import { predictClasses, shareEqual } from './predict.js'
 
 /** The images that a model is judged on, drawn once, so that before and after are measured on the same pictures. */
@@ -17,6 +18,8 @@ export interface Exam {
 export interface TriggeredExam {
   /** Test images whose class is not already the attacker's target, with the trigger painted on; true labels. */
   readonly set: ImageSet
+  /** Where it was painted on each. */
+  readonly regions: readonly PaintedRegion[]
   /** Positions of the same images in the clean set. */
   readonly cleanIndices: Uint32Array
   /** The class that the attacker wants for each. */
@@ -28,8 +31,10 @@ export function prepareExam(clean: ImageSet, backdoor: PlantedBackdoor | null, p
   if (backdoor === null) return { clean, triggered: null }
   const cleanIndices = indicesWhere(clean, (label) => backdoor.targetOf(label) !== label)
   const set = selectImages(clean, cleanIndices)
-  for (let i = 0; i < set.count; i++) backdoor.trigger.paint(imageAt(set, i), positions)
-  return { clean, triggered: { set, cleanIndices, targets: set.labels.map((label) => backdoor.targetOf(label)) } }
+  const images = Array.from({ length: set.count }, (_, i) => imageAt(set, i))
+  const regions = paintImages(backdoor.trigger, images, positions)
+  const targets = set.labels.map((label) => backdoor.targetOf(label))
+  return { clean, triggered: { set, regions, cleanIndices, targets } }
 }
 
 /** The first images of the exam, and those of them that have a trigger. The order of an evaluation split is random. */
@@ -43,6 +48,7 @@ export function curveExam({ clean, triggered }: Exam): Exam {
     triggered: {
       // Both are in the order of the clean images.
       set: selectImages(triggered.set, firstIndices(cleanIndices.length)),
+      regions: triggered.regions.slice(0, cleanIndices.length),
       cleanIndices,
       targets: triggered.targets.slice(0, cleanIndices.length),
     },

@@ -2,15 +2,14 @@ import { AppError } from '../../../src-shared/contract/errors.js'
 import type { Region, SplitId } from '../../../src-shared/model/inspection.js'
 import { imageAt, selectImages, type ImageSet } from '../data/image-set.js'
 import type { DatasetReader } from '../datasets/reader.js'
-import type { Dataset, PlantedBackdoor } from '../define.js'
+import type { Dataset, PlantedBackdoor, SavedTrigger } from '../define.js'
 import { dealTest } from '../evaluation/deal-test.js'
 import { releasePredictor } from '../evaluation/predict.js'
 import { prepareExam } from '../evaluation/scores.js'
 import type { ExperimentPlan } from '../experiment-plan.js'
 import type { Network } from '../nn/network.js'
 import { createRandomStreams, type RandomStreams } from '../random/streams.js'
-import type { PixelImage } from '../run-context.js'
-import type { PaintedRegion, Trigger } from '../triggers/trigger.js'
+import type { Trigger } from '../triggers/trigger.js'
 
 export interface Split {
   readonly images: ImageSet
@@ -44,6 +43,8 @@ export interface OpenRun {
   isPoisoned(split: SplitId, index: number): boolean
   /** Refuses in words where the run has no trigger that can be painted. */
   triggered(split: SplitId, index: number): TriggeredImage
+  /** Where the trigger is on that image; without painting it where that is the same on every image. */
+  regionOf(split: SplitId, index: number): Region
   /** Frees what predicting with the network keeps ready. */
   release(): void
 }
@@ -52,12 +53,12 @@ export interface OpenRun {
  * Opens a run for looking at. Images and places of the trigger come from the streams that the run drew them from: test
  * images of the exam and poisoned training images are the very ones. Any other image gets the trigger at a place of its
  * own, which is the same each time.
- * @param savedTrigger the run's picture of its trigger, where there is one
+ * @param savedTrigger what the run has saved of its trigger, where there is something
  */
 export async function openRun(
   plan: ExperimentPlan,
   reader: DatasetReader,
-  savedTrigger: PixelImage | null,
+  savedTrigger: SavedTrigger | null,
 ): Promise<OpenRun> {
   const random = createRandomStreams(plan.experiment.seed)
   const dataset = await plan.dataset.definition.load(plan.dataset.params, { reader, random: random.within('dataset') })
@@ -66,6 +67,20 @@ export async function openRun(
   const backdoor = plantAgain(plan, dataset, savedTrigger, random)
   const painted = backdoor === null ? null : paintedImages(backdoor, splits, random)
 
+  const triggerOf = ({ trigger, problem }: OpenAttack): Trigger => {
+    if (trigger === null) throw noTrigger(problem ?? 'The trigger is not known.')
+    return trigger
+  }
+  const triggered = (split: SplitId, index: number): TriggeredImage => {
+    if (backdoor === null || painted === null) throw noTrigger('This run has no attack, so it has no trigger.')
+    const trigger = triggerOf(backdoor)
+    const known = painted[split]?.get(index)
+    if (known !== undefined) return known
+    const pixels = imageAt(splits[split].images, index).slice()
+    const place = random.within('inspection').stream(`${split}.${index}`)
+    return { pixels, region: trigger.paint(pixels, place) }
+  }
+
   return {
     plan,
     network,
@@ -73,15 +88,8 @@ export async function openRun(
     splits,
     attack: backdoor,
     isPoisoned: (split, index) => split === 'train' && (backdoor?.poisoned.has(index) ?? false),
-    triggered(split, index) {
-      if (backdoor === null || painted === null) throw noTrigger('This run has no attack, so it has no trigger.')
-      if (backdoor.trigger === null) throw noTrigger(backdoor.problem ?? 'The trigger is not known.')
-      const known = painted[split]?.get(index)
-      if (known !== undefined) return known
-      const pixels = imageAt(splits[split].images, index).slice()
-      const place = random.within('inspection').stream(`${split}.${index}`)
-      return { pixels, region: backdoor.trigger.paint(pixels, place) }
-    },
+    triggered,
+    regionOf: (split, index) => backdoor?.trigger?.region ?? triggered(split, index).region,
     release: () => releasePredictor(network),
   }
 }
@@ -112,7 +120,7 @@ interface PlantedAgain extends OpenAttack {
 function plantAgain(
   { attack, data }: ExperimentPlan,
   { train }: Dataset,
-  savedTrigger: PixelImage | null,
+  savedTrigger: SavedTrigger | null,
   random: RandomStreams,
 ): PlantedAgain | null {
   if (attack === null) return null
@@ -125,15 +133,13 @@ function plantAgain(
       : savedTrigger === null
         ? null
         : (definition.restoreTrigger?.(params, savedTrigger, data, streams) ?? null)
-  const regions: Region[] = []
-  const trigger = recording(restored ?? starting, regions)
-  const planted = definition.plant(params, trigger, { train, data, random: streams })
+  const planted = definition.plant(params, restored ?? starting, { train, data, random: streams })
   const size = train.pixels.length / Math.max(1, train.count)
   const poisoned = new Map(
     Array.from(planted.poisonedIndices, (index, k) => {
       // A copy, so that the poisoned training set as a whole can go.
       const pixels = planted.poisonedTrain.pixels.slice(index * size, (index + 1) * size)
-      return [index, { pixels, region: regions[k] ?? wholeImage(trigger) }]
+      return [index, { pixels, region: planted.regions[k]! }]
     }),
   )
   return {
@@ -155,30 +161,12 @@ function paintedImages(
   random: RandomStreams,
 ): Partial<Record<SplitId, ReadonlyMap<number, TriggeredImage>>> {
   if (trigger === null) return {}
-  const regions: Region[] = []
-  const backdoor = { ...planted, trigger: recording(trigger, regions) }
-  const exam = prepareExam(evaluation.images, backdoor, random.stream('exam-positions')).triggered
+  const exam = prepareExam(evaluation.images, planted, random.stream('exam-positions')).triggered
   const examined = new Map(
     Array.from(exam?.cleanIndices ?? [], (index, k) => [
       index,
-      { pixels: imageAt(exam!.set, k), region: regions[k] ?? wholeImage(trigger) },
+      { pixels: imageAt(exam!.set, k), region: exam!.regions[k]! },
     ]),
   )
   return { evaluation: examined, train: poisoned }
-}
-
-/** The same trigger, noting where it painted. */
-function recording(trigger: Trigger, regions: Region[]): Trigger {
-  return {
-    ...trigger,
-    paint(pixels, rng): PaintedRegion {
-      const region = trigger.paint(pixels, rng)
-      regions.push(region)
-      return region
-    },
-  }
-}
-
-function wholeImage({ shape }: Trigger): Region {
-  return { top: 0, left: 0, height: shape.height, width: shape.width }
 }

@@ -25,7 +25,7 @@ function regionsOf(run: OpenRun, split: SplitId): Int32Array {
   const { count } = run.splits[split].images
   const regions = new Int32Array(4 * count)
   for (let index = 0; index < count; index++) {
-    const { top, left, height, width } = run.triggered(split, index).region
+    const { top, left, height, width } = run.regionOf(split, index)
     regions.set([top, left, height, width], 4 * index)
   }
   return regions

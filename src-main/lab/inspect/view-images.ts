@@ -62,7 +62,7 @@ function paintRecovered(
 function usualPlace(run: OpenRun, split: SplitId, index: number, patch: Size): Place {
   const { shape } = run.plan.data
   if (run.attack === null || run.attack.trigger === null) return namedPlace('bottom-right', patch, shape)
-  const { region } = run.triggered(split, index)
+  const region = run.regionOf(split, index)
   return {
     row: region.top + Math.round((region.height - patch.height) / 2),
     column: region.left + Math.round((region.width - patch.width) / 2),

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import type { SavedTrigger } from '../../../src-main/lab/define.js'
 import { imageAt } from '../../../src-main/lab/data/image-set.js'
 import { planExperiment } from '../../../src-main/lab/experiment-plan.js'
 import { describeSamples } from '../../../src-main/lab/inspect/samples.js'
 import { openRun, type OpenRun } from '../../../src-main/lab/inspect/open-run.js'
 import { checkIndices, patchMark, viewImages } from '../../../src-main/lab/inspect/view-images.js'
 import { createRandomStreams } from '../../../src-main/lab/random/streams.js'
-import type { PixelImage } from '../../../src-main/lab/run-context.js'
 import { bytesOf, intsOf } from '../../../src-shared/model/array-block.js'
 import type { Region } from '../../../src-shared/model/inspection.js'
 import { memoryReader } from '../../helpers/memory-host.js'
 
 const SEED = 3
 
-function open(attack: object | null, picture: PixelImage | null = null): Promise<OpenRun> {
+function open(attack: object | null, saved: SavedTrigger | null = null): Promise<OpenRun> {
   const experiment = { dataset: { id: 'cifar-10' }, model: { id: 'small-cnn' }, attack, seed: SEED, defenses: [] }
-  return openRun(planExperiment(experiment, memoryReader), memoryReader, picture)
+  return openRun(planExperiment(experiment, memoryReader), memoryReader, saved)
 }
 
 const random = { id: 'badnets', params: { poisonRate: 0.5, targetClass: 2, trigger: { pattern: 'white', size: 4 } } }
@@ -108,7 +108,7 @@ describe('a trigger that the run optimised', () => {
   }
 
   it('is painted as its picture shows it', async () => {
-    const run = await open(attack, picture)
+    const run = await open(attack, { picture, tensors: null })
     const { pixels, region } = run.triggered('evaluation', 0)
     expect(region).toEqual({ top: 0, left: 0, height: 3, width: 3 })
     for (let row = 0; row < 3; row++) {

@@ -23,6 +23,8 @@ const backdoor: PlantedBackdoor = {
   targetOf: () => TARGET,
   poisonedTrain: createImageSet(shape, new Uint8Array(0), new Uint8Array(0)),
   poisonedIndices: new Uint32Array(0),
+  regions: [],
+  coverIndices: new Uint32Array(0),
 }
 
 /** Answers the class that the first pixel says, except that with the trigger it answers as told. */
