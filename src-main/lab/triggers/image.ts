@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { FieldError } from '../../../src-shared/contract/errors.js'
 import { inChannels, type Mark } from '../../../src-shared/trigger/mark.js'
+import type { Size } from '../../../src-shared/trigger/place.js'
 import { resizedRgba, scaledSize } from '../../../src-shared/trigger/resize.js'
 import { MAX_IMAGE_SIDE } from '../../../src-shared/trigger/trigger-image.js'
 import { base64ByteLength, fromBase64 } from '../../../src-shared/util/base64.js'
@@ -41,7 +42,11 @@ export function checkImage(image: TriggerImage | null): FieldError[] {
 
 /** The picture with its longer side resized to `size` pixels, in gray on gray images. */
 export function drawImage(image: TriggerImage, size: number, channels: number): Mark {
-  const to = scaledSize(image, size)
+  return stretchImage(image, scaledSize(image, size), channels)
+}
+
+/** The picture at another size, whatever becomes of its proportions. */
+export function stretchImage(image: TriggerImage, to: Size, channels: number): Mark {
   const rgba = resizedRgba(fromBase64(image.rgba), image, to)
   const values = new Uint8Array(to.height * to.width * channels)
   const coverage = new Uint8Array(values.length)
@@ -50,5 +55,5 @@ export function drawImage(image: TriggerImage, size: number, channels: number): 
     values.set(inChannels([rgba[from]!, rgba[from + 1]!, rgba[from + 2]!], channels), pixel * channels)
     coverage.fill(rgba[from + 3]!, pixel * channels, (pixel + 1) * channels)
   }
-  return { ...to, channels, values, coverage }
+  return { height: to.height, width: to.width, channels, values, coverage }
 }

@@ -26,7 +26,9 @@ export function withPicture(
   const base = valuesAt(baseParams(manifest, choice.preset), group)
   const present = mergeValues(base, valuesAt(choice.params, group))
   const size = Math.min(LARGEST_AT_FIRST, Math.max(image.height, image.width))
-  const entries: JsonObject = { pattern: PATTERN, image, ...(present['pattern'] === PATTERN ? {} : { size }) }
+  // A picture that is blended in everywhere has no size of its own.
+  const isSized = base['size'] !== undefined && present['pattern'] !== PATTERN
+  const entries: JsonObject = { pattern: PATTERN, image, ...(isSized ? { size } : {}) }
   return { ...choice, params: withGroupValues(choice.params, group, base, entries) }
 }
 

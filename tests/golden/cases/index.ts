@@ -9,6 +9,7 @@ import { repairCases } from './repairs.js'
 import { smallCnnCases } from './small-cnn.js'
 import { triggerCraftingCases } from './trigger-crafting.js'
 import { triggerRecoveryCases } from './trigger-recovery.js'
+import { triggerCases } from './triggers.js'
 import { unlearningCases } from './unlearning.js'
 
 /** All golden cases, by the file that holds their values. */
@@ -21,6 +22,7 @@ export const goldenGroups: readonly GoldenGroup[] = [
   triggerRecoveryCases,
   unlearningCases,
   repairCases,
+  triggerCases,
   triggerCraftingCases,
   mesaCases,
   explainerCases,
