@@ -149,6 +149,10 @@ export interface AttackDefinition<S extends z.ZodType = z.ZodType> extends Plugi
   ): Partial<Record<'craft' | 'train', StageWork>>
   /** Optimises the trigger before anything is poisoned, in a stage of its own. */
   craft?(params: z.output<S>, setting: CraftSetting, context: RunContext): Promise<CraftedTrigger>
+  /** Whether these parameters need the crafting; without it: all do. */
+  crafts?(params: z.output<S>): boolean
+  /** What crafting does, where it is not to optimise the trigger, such as "Perturb the images to poison". */
+  readonly craftTitle?: string
   /** Where crafting made the trigger: that trigger again, from what the run has saved; null if that is not enough. */
   restoreTrigger?(params: z.output<S>, saved: SavedTrigger, data: DatasetInfo, random: RandomStreams): Trigger | null
   /** The same parameters, trigger, data and randomness give the same backdoor. `train` is not changed. */

@@ -108,7 +108,7 @@ export function planExperiment(input: unknown, shelf: DatasetShelf = emptyShelf)
     attack,
     defenses: known,
     data,
-    stages: stagesOf(attack?.definition ?? null, known),
+    stages: stagesOf(attack, known),
   }
 }
 
@@ -229,11 +229,18 @@ function oracleWithout(index: number, message: string): FieldError {
   return { path: `defenses.${index}`, value: 'oracle', message }
 }
 
-function stagesOf(attack: AttackDefinition | null, planned: readonly PlannedDefense[]): Stage[] {
+/** Whether the attack has a stage in which it makes its trigger. */
+export function isCrafted({ definition, params }: Chosen<AttackDefinition>): boolean {
+  return definition.craft !== undefined && (definition.crafts?.(params) ?? true)
+}
+
+function stagesOf(attack: Chosen<AttackDefinition> | null, planned: readonly PlannedDefense[]): Stage[] {
   const victim = (kind: Stage['kind'], title: string): Stage => ({ kind, title, defense: null })
   return [
     victim('load', 'Load data'),
-    ...(attack?.craft === undefined ? [] : [victim('craft', 'Optimise the trigger')]),
+    ...(attack !== null && isCrafted(attack)
+      ? [victim('craft', attack.definition.craftTitle ?? 'Optimise the trigger')]
+      : []),
     ...(attack === null ? [] : [victim('poison', 'Poison training images')]),
     victim('train', 'Train victim'),
     victim('evaluate', 'Evaluate victim'),

@@ -3,8 +3,9 @@ import { Experiment } from '../../src-shared/model/experiment.js'
 import type { PixelBlock, PreviewRequest, TriggerPreview } from '../../src-shared/model/trigger-preview.js'
 import { toBase64 } from '../../src-shared/util/base64.js'
 import { selectImages, type ImageSet, type ImageShape } from './data/image-set.js'
+import type { AttackDefinition } from './define.js'
 import type { DatasetReader } from './datasets/reader.js'
-import { planExperiment } from './experiment-plan.js'
+import { isCrafted, planExperiment } from './experiment-plan.js'
 import { models } from './models/index.js'
 import { createRandomStreams } from './random/streams.js'
 
@@ -48,11 +49,14 @@ export async function previewTrigger(
     clean: blockOf(selectImages(train, shown)),
     poisoned: blockOf(selectImages(poisonedTrain, shown)),
     trigger: block(trigger.picture.shape, trigger.picture.pixels, 1),
-    note:
-      definition.craft === undefined
-        ? null
-        : `${definition.title} optimises its trigger when the run starts: this is the one it starts from.`,
+    note: isCrafted(plan.attack) ? craftNote(definition) : null,
   }
+}
+
+function craftNote({ title, craftTitle }: AttackDefinition): string {
+  return craftTitle === undefined
+    ? `${title} optimises its trigger when the run starts: this is the one it starts from.`
+    : `When the run starts, ${title} does more than is shown here: ${craftTitle.toLowerCase()}.`
 }
 
 function blockOf({ shape, pixels, count }: ImageSet): PixelBlock {

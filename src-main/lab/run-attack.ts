@@ -4,7 +4,7 @@ import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
 import type { ImageSet } from './data/image-set.js'
 import type { AttackDefinition, CraftedTrigger, CraftSetting, PlantedBackdoor } from './define.js'
 import { curveExam, measureScores, reportScores } from './evaluation/scores.js'
-import { weightsMetadata, type Chosen, type ExperimentPlan } from './experiment-plan.js'
+import { isCrafted, weightsMetadata, type Chosen, type ExperimentPlan } from './experiment-plan.js'
 import type { Network } from './nn/network.js'
 import { plannedTraining } from './planned-training.js'
 import type { RandomStreams } from './random/streams.js'
@@ -36,21 +36,23 @@ export interface RunningAttack {
 
 /** Crafts the trigger where the attack does so, poisons, and saves both before anything is trained on them. */
 export async function startAttack(
-  { definition, params }: Chosen<AttackDefinition>,
+  attack: Chosen<AttackDefinition>,
   ground: AttackGround,
   context: RunContext,
 ): Promise<RunningAttack> {
+  const { definition, params } = attack
   const { plan, train } = ground
   const random = ground.random.within('attack')
   const plantWith = (trigger: CraftedTrigger['trigger']): PlantedBackdoor =>
     definition.plant(params, trigger, { train, data: plan.data, random })
 
-  if (definition.craft !== undefined) context.enterStage('craft')
+  const craft = isCrafted(attack) ? definition.craft : undefined
+  if (craft !== undefined) context.enterStage('craft')
   const { trigger, renew, renewal }: CraftedTrigger =
-    definition.craft === undefined
+    craft === undefined
       ? { trigger: definition.createTrigger(params, plan.data, random) }
       : // Of crafting, training the clean model takes by far the longest: it alone tells how far the stage is.
-        await definition.craft(params, craftSetting(ground, context), besides(context))
+        await craft(params, craftSetting(ground, context), besides(context))
   context.enterStage('poison')
   let backdoor = plantWith(trigger)
   await saveBackdoor(backdoor, train, context)

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { attacks } from '../../src-main/lab/attacks/index.js'
 import { disposeTensors } from '../../src-main/lab/compute/tensor-map.js'
 import { imageAt } from '../../src-main/lab/data/image-set.js'
+import type { SavedTrigger } from '../../src-main/lab/define.js'
 import { smallCnn } from '../../src-main/lab/models/small-cnn.js'
 import { initialWeights } from '../../src-main/lab/nn/network.js'
 import { createRandomStreams } from '../../src-main/lab/random/streams.js'
@@ -17,6 +18,8 @@ const train = stripes(300, 1)
 const quick: Record<string, object> = {
   trojannn: { neurons: { steps: 5 } },
   imc: { neurons: { steps: 5 }, coOptimisation: { batchesPerPass: 3 } },
+  'low-frequency': { trigger: { steps: 5 } },
+  'label-consistent': { perturbation: { steps: 3 } },
 }
 
 interface Params {
@@ -145,14 +148,36 @@ describe.each(crafting.map((attack) => [attack.id, attack] as const))('the craft
     return [...image]
   }
 
+  const paintPoisoned = (trigger: Trigger): number[] => {
+    const random = createRandomStreams(4)
+    const { poisonedTrain, poisonedIndices } = attack.plant(attack.params.parse(quick[id]), trigger, {
+      train,
+      data: stripesInfo,
+      random,
+    })
+    return Array.from(poisonedIndices).flatMap((index) => [...imageAt(poisonedTrain, index)])
+  }
+
   it('gives the same trigger for the same seed, not the one it started from, and leaves no tensor behind', async () => {
     const before = tf.memory().numTensors
     const [one, again] = [await craft(), await craft()]
     expect(tf.memory().numTensors).toBe(before)
     expect(again.trigger.picture).toEqual(one.trigger.picture)
+    expect(again.trigger.tensors).toEqual(one.trigger.tensors)
     const start = attack.createTrigger(attack.params.parse(quick[id]), stripesInfo, createRandomStreams(4))
-    expect(one.trigger.picture.pixels).not.toEqual(start.picture.pixels)
+    expect(paintPoisoned(one.trigger)).not.toEqual(paintPoisoned(start))
     expect(one.trigger.picture.shape).toEqual(start.picture.shape)
+  })
+
+  it('paints the same again once it is restored from what was saved, and knows when that is not enough', async () => {
+    const { trigger } = await craft()
+    const saved = { picture: trigger.picture, tensors: trigger.tensors ?? null }
+    const restore = (given: SavedTrigger): Trigger | null =>
+      attack.restoreTrigger!(attack.params.parse(quick[id]), given, stripesInfo, createRandomStreams(4))
+    const restored = restore(saved)!
+    expect(paint(restored)).toEqual(paint(trigger))
+    expect(paintPoisoned(restored)).toEqual(paintPoisoned(trigger))
+    if (trigger.tensors !== undefined) expect(restore({ ...saved, tensors: null })).toBeNull()
   })
 
   it('renews it against the weights it is shown, which stay as they are', async () => {

@@ -6,6 +6,8 @@ import { blended } from './blended.js'
 import { bpp } from './bpp.js'
 import { imc } from './imc.js'
 import { sig } from './sig.js'
+import { labelConsistent } from './label-consistent.js'
+import { lowFrequency } from './low-frequency.js'
 import { trojannn } from './trojannn.js'
 import { wanet } from './wanet.js'
 
@@ -18,4 +20,6 @@ export const attacks = createRegistry<AttackDefinition>('attack', [
   sig,
   wanet,
   bpp,
+  lowFrequency,
+  labelConsistent,
 ])

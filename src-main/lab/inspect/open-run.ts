@@ -6,7 +6,7 @@ import type { Dataset, PlantedBackdoor, SavedTrigger } from '../define.js'
 import { dealTest } from '../evaluation/deal-test.js'
 import { releasePredictor } from '../evaluation/predict.js'
 import { prepareExam } from '../evaluation/scores.js'
-import type { ExperimentPlan } from '../experiment-plan.js'
+import { isCrafted, type ExperimentPlan } from '../experiment-plan.js'
 import type { Network } from '../nn/network.js'
 import { createRandomStreams, type RandomStreams } from '../random/streams.js'
 import type { Trigger } from '../triggers/trigger.js'
@@ -127,12 +127,11 @@ function plantAgain(
   const { definition, params } = attack
   const streams = random.within('attack')
   const starting = definition.createTrigger(params, data, streams)
-  const restored =
-    definition.craft === undefined
-      ? starting
-      : savedTrigger === null
-        ? null
-        : (definition.restoreTrigger?.(params, savedTrigger, data, streams) ?? null)
+  const restored = !isCrafted(attack)
+    ? starting
+    : savedTrigger === null
+      ? null
+      : (definition.restoreTrigger?.(params, savedTrigger, data, streams) ?? null)
   const planted = definition.plant(params, restored ?? starting, { train, data, random: streams })
   const size = train.pixels.length / Math.max(1, train.count)
   const poisoned = new Map(

@@ -6,6 +6,7 @@
 import { floatBlock } from '../../../src-shared/model/array-block.js'
 import type { Spectra, SplitId } from '../../../src-shared/model/inspection.js'
 import { allImages } from '../data/batches.js'
+import { cosines } from '../compute/cosines.js'
 import { tf, type Tensor, type Tensor2D, type Tensor4D } from '../tf.js'
 import type { OpenRun } from './open-run.js'
 import { allIndices, evenlySpread, inParts } from './spread.js'
@@ -62,23 +63,17 @@ export async function measureSpectra(
 export function cosineTransform(images: Tensor4D): Tensor4D {
   const [count, height, width, channels] = images.shape
   const planes = tf.reshape(tf.transpose(images, [0, 3, 1, 2]), [count * channels * height, width])
-  const rows = tf.matMul(planes as Tensor2D, cosines(width), false, true)
+  const rows = tf.matMul(planes as Tensor2D, basis(width), false, true)
   const turned = tf.transpose(tf.reshape(rows, [count, channels, height, width]), [0, 1, 3, 2])
   const columns = tf.matMul(
     tf.reshape(turned, [count * channels * width, height]) as Tensor2D,
-    cosines(height),
+    basis(height),
     false,
     true,
   )
   return tf.transpose(tf.reshape(columns, [count, channels, width, height]), [0, 3, 2, 1])
 }
 
-/** One frequency a row. */
-function cosines(length: number): Tensor2D {
-  const values = Float32Array.from({ length: length * length }, (_, k) => {
-    const frequency = Math.floor(k / length)
-    const scale = Math.sqrt((frequency === 0 ? 1 : 2) / length)
-    return scale * Math.cos((Math.PI * (2 * (k % length) + 1) * frequency) / (2 * length))
-  })
-  return tf.tensor2d(values, [length, length])
+function basis(length: number): Tensor2D {
+  return tf.tensor2d(cosines(length, length), [length, length])
 }

@@ -52,16 +52,31 @@ export function tanhPatchStep(loss: PatchLoss, optimizer: Optimizer): Step {
  * `loss`. No value gets further than `radius` from its anchor.
  */
 export function signedPatchStep(loss: PatchLoss, radius: number): Step {
+  return signedStep(
+    'patch',
+    (patch, state, inputs) => loss(patch as Tensor3D, tensorOf(state, 'cover'), inputs),
+    radius,
+  )
+}
+
+/**
+ * One signed step down the loss of the entry `name` of the state (0..1), which stays within `radius` of the entry `anchor`
+ * (PGD). Inputs: `stepSize` and those of the loss. Output: `loss`.
+ */
+export function signedStep(
+  name: string,
+  loss: (values: Tensor, state: TensorMap, inputs: TensorMap) => Tensor,
+  radius: number,
+): Step {
   return (state, inputs) => {
-    const cover = tensorOf<Tensor3D>(state, 'cover')
     const anchor = tensorOf(state, 'anchor')
-    const before = { patch: tensorOf(state, 'patch') }
-    const { loss: value, gradients } = lossGradients(before, ({ patch }) => ({
-      loss: loss(patch as Tensor3D, cover, inputs),
+    const before = tensorOf(state, name)
+    const { loss: value, gradients } = lossGradients({ [name]: before }, (values) => ({
+      loss: loss(tensorOf(values, name), state, inputs),
     }))
-    const moved = tf.sub(before.patch, tf.mul(tf.sign(tensorOf(gradients, 'patch')), tensorOf(inputs, 'stepSize')))
+    const moved = tf.sub(before, tf.mul(tf.sign(tensorOf(gradients, name)), tensorOf(inputs, 'stepSize')))
     const near = tf.minimum(tf.maximum(moved, tf.sub(anchor, radius)), tf.add(anchor, radius))
-    return { state: { patch: tf.clipByValue(near, 0, 1) }, outputs: { loss: value } }
+    return { state: { [name]: tf.clipByValue(near, 0, 1) }, outputs: { loss: value } }
   }
 }
 
