@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../src-shared/contract/errors.js'
 import type { SavedTrigger } from '../../lab/define.js'
-import { decodeSafetensors } from '../../storage/safetensors.js'
+import { decodeSafetensors } from '../../../src-shared/weights/safetensors.js'
 import { hashOf } from './answer-cache.js'
 import { readRunPicture } from './read-picture.js'
 

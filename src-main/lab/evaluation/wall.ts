@@ -23,7 +23,7 @@ export interface Wall {
   look(weights: TensorMap, moment: Moment): Promise<WallFrame | null>
 }
 
-export function createWall(network: Network, exam: TriggeredExam): Wall {
+export function createWall(network: Network, exam: Pick<TriggeredExam, 'set' | 'targets'>): Wall {
   const chosen = chooseEvenly(exam.set, IMAGES)
   const set = selectImages(exam.set, chosen)
   return {
