@@ -30,7 +30,7 @@ export interface ReportedRun {
 /** Sheets of recovered triggers that a report shows: the last ones. */
 const SHEETS_SHOWN = 4
 /** In the report, of one pixel of a trigger. */
-const ENLARGED = 6
+const ENLARGED = 16
 const MAX_SIDE = 220
 
 /** Pictures that the report of a run shows, by their paths. */

@@ -95,5 +95,5 @@ summary{cursor:pointer;color:var(--dim);font-size:13px}
 footer{margin-top:40px;border-top:1px solid var(--line);padding-top:8px;color:var(--dim);font-size:12px}
 @page{margin:14mm}
 @media print{:root{color-scheme:light}body{background:none;font-size:10pt}main{max-width:none;padding:0}
-h2,h3{break-after:avoid}figure,tr,.facts div{break-inside:avoid}table{font-size:9pt}details.data{display:none}
+h2,h3{break-after:avoid}figure,tr,.facts div{break-inside:avoid}table{font-size:9pt}details.data{display:none}details::details-content{content-visibility:visible;block-size:auto}summary{list-style:none}
 .scroll{overflow:visible}a{color:inherit;text-decoration:none}}`
