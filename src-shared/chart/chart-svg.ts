@@ -3,12 +3,7 @@ import type { ChartColours } from './chart-colours.js'
 import type { ChartInput, ChartSeries, Marker } from './chart-types.js'
 import { pointRadius } from './point-size.js'
 import { scaleOf } from './scale.js'
-import { element, escapeXml } from '../util/xml.js'
-
-export interface PictureSize {
-  readonly width: number
-  readonly height: number
-}
+import { element, escapeXml, svgRoot, type PictureSize } from '../util/xml.js'
 
 /** In pixels; twice as many dots in a PNG. Fits a column of a paper. */
 export const PICTURE_SIZE: PictureSize = { width: 720, height: 420 }
@@ -112,17 +107,7 @@ export function chartSvg(
       series.map((each) => each.segments.map((points) => drawSegment(each, points)).join('')).join(''),
     ),
   ]
-  return element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      ...size,
-      viewBox: `0 0 ${size.width} ${size.height}`,
-      'font-family': FONT,
-      role: 'img',
-    },
-    parts.join('\n'),
-  )
+  return svgRoot(size, FONT, parts.join('\n'))
 
   function drawSegment(each: ChartSeries, points: ChartSeries['segments'][number]): string {
     const places = points.map((point) => [toX(point.x), toY(point.y)] as const)

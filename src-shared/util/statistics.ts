@@ -14,6 +14,11 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
+/** Those of the values that are not NaN, which stands for "not known". */
+export function known(values: Float32Array): number[] {
+  return [...values].filter((value) => !Number.isNaN(value))
+}
+
 /** The middle value, or the mean of the two in the middle; NaN of none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)

@@ -20,3 +20,30 @@ export function element(name: string, attributes: Attributes, inside = ''): stri
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(String(value))}"`)
   return inside === '' ? `<${name}${written.join('')}/>` : `<${name}${written.join('')}>${inside}</${name}>`
 }
+
+export interface PictureSize {
+  readonly width: number
+  readonly height: number
+}
+
+/** A whole picture with its size in pixels of the page. */
+export interface VectorPicture {
+  readonly svg: string
+  readonly size: PictureSize
+}
+
+/** The root of a picture. It opens on its own: nothing is fetched, so that font and colours have to be written down. */
+export function svgRoot({ width, height }: PictureSize, font: string, inside: string): string {
+  return element(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      width,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
+      'font-family': font,
+      role: 'img',
+    },
+    inside,
+  )
+}

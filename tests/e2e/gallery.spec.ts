@@ -109,3 +109,32 @@ test('a run goes on as fast as it is told, and to its end', async ({ page }) => 
   await expect(main.getByText('Done', { exact: true })).toBeVisible()
   await expect(page.getByRole('img', { name: /triggered test images/ })).toBeVisible()
 })
+
+test('a matrix of many classes is walked with keys, looked at closely, and chosen from', async ({ page }) => {
+  await page.goto(`${gallery}#ui/confusion/ConfusionCanvas`)
+  const specimen = page.locator('.specimen').filter({ has: page.getByRole('grid', { name: 'A hundred classes' }) })
+  const grid = specimen.getByRole('grid')
+  const canvas = grid.locator('canvas')
+  const focused = grid.locator(':focus')
+  const drawn = () => canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL())
+  await grid.locator('[tabindex="0"]').focus()
+  await page.keyboard.press('Control+End')
+  await expect(focused).toHaveAccessibleName(/of class class 99 taken for class 99$/)
+  await page.keyboard.press('ArrowLeft')
+  await expect(focused).toHaveAccessibleName(/of class class 99 taken for class 98$/)
+  const whole = await drawn()
+  await page.keyboard.press('+')
+  await expect(specimen.getByRole('radio', { name: 'Names' })).toBeChecked()
+  await expect.poll(drawn).not.toBe(whole)
+  await expect(focused).toBeInViewport()
+  await page.keyboard.press('Enter')
+  await expect(grid.getByRole('gridcell', { selected: true })).toHaveAccessibleName(/class 99 taken for class 98$/)
+
+  await page.keyboard.press('-')
+  await canvas.click({ position: { x: 1, y: 1 } })
+  await expect(grid.getByRole('gridcell', { selected: true })).toHaveAccessibleName(
+    /^\d+ samples of class class 0 taken for class 0$/,
+  )
+  await canvas.hover({ position: { x: 1, y: 9 } })
+  await expect(specimen.getByText(/class class [12] taken for class 0 \([\d.]+ % of 20\)/)).toBeVisible()
+})

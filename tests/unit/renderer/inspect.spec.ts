@@ -13,7 +13,7 @@ import {
   splitData,
   type Answers,
 } from '../../../src-renderer/src/features/inspect/data/split-data.js'
-import { moveInGrid, rowsBetween, scrollToRow } from '../../../src-renderer/src/features/inspect/grid/grid-keys.js'
+import { moveInGrid, rowsBetween, scrollToRow } from '../../../src-renderer/src/ui/grid-keys.js'
 import { createSlots } from '../../../src-renderer/src/features/inspect/grid/slots.js'
 import { parsePlace, placeQuery, usualPlace } from '../../../src-renderer/src/features/inspect/inspect-place.js'
 import { differenceMaps } from '../../../src-renderer/src/features/inspect/sample/differences.js'

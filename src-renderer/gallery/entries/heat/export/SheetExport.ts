@@ -1,6 +1,7 @@
 import { h } from 'vue'
 import SheetExport from '../../../../src/ui/heat/export/SheetExport.vue'
 import type { HeatSheet } from '../../../../src/ui/heat/export/heat-sheet.js'
+import { floatBlock } from '../../../../../src-shared/model/array-block.js'
 import { shown, type GalleryEntry } from '../../../page/entry.js'
 import { digit, heatAround } from '../../../samples/heat.js'
 
@@ -21,7 +22,10 @@ const sheet: HeatSheet = {
   })),
 }
 const rows = (): readonly (readonly number[])[] => [[1]]
+const arrays = () => ({ values: { heat: floatBlock(heatAround(10, 14)) }, about: { run: 'recorded run' } })
 
 export const entry: GalleryEntry = {
-  states: [shown('Saves pictures with heat', () => h(SheetExport, { title: sheet.title, sheet: () => sheet, rows }))],
+  states: [
+    shown('Saves pictures with heat', () => h(SheetExport, { title: sheet.title, sheet: () => sheet, rows, arrays })),
+  ],
 }

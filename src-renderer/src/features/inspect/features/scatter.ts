@@ -1,4 +1,4 @@
-import { element, escapeXml } from '../../../../../src-shared/util/xml.js'
+import { element, escapeXml, svgRoot, type PictureSize, type VectorPicture } from '../../../../../src-shared/util/xml.js'
 
 /** A sample in the plane. */
 export interface ScatterPoint {
@@ -31,16 +31,11 @@ export function areaOf(points: readonly ScatterPoint[]): ScatterArea {
   return area
 }
 
-export interface PlotSize {
-  readonly width: number
-  readonly height: number
-}
-
 /** Where a point is drawn, in pixels from the upper left. */
 export function placeOf(
   { x, y }: ScatterPoint,
   area: ScatterArea,
-  { width, height }: PlotSize,
+  { width, height }: PictureSize,
 ): [x: number, y: number] {
   const along = (value: number, low: number, high: number, room: number): number =>
     EDGE + (high > low ? (value - low) / (high - low) : 0.5) * (room - 2 * EDGE)
@@ -52,7 +47,7 @@ export function nearestPoint(
   points: readonly ScatterPoint[],
   at: readonly [x: number, y: number],
   area: ScatterArea,
-  size: PlotSize,
+  size: PictureSize,
   reach: number,
 ): ScatterPoint | null {
   let nearest: ScatterPoint | null = null
@@ -85,9 +80,9 @@ export function scatterSvg(
   origin: string,
   plots: readonly { readonly title: string; readonly points: readonly ScatterPoint[] }[],
   area: ScatterArea,
-  size: PlotSize,
+  size: PictureSize,
   inks: ScatterInks,
-): { readonly svg: string; readonly size: PlotSize } {
+): VectorPicture {
   const whole = { width: plots.length * size.width, height: size.height + TITLE + FOOT }
   const parts = plots.map(({ title, points }, index) => {
     const marks = points.map((point) => {
@@ -107,15 +102,9 @@ export function scatterSvg(
     const head = element('text', { x: 6, y: -6, fill: inks.text, 'font-size': 13 }, escapeXml(title))
     return element('g', { transform: `translate(${index * size.width} ${TITLE})` }, head + frame + marks.join(''))
   })
-  const svg = element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      width: whole.width,
-      height: whole.height,
-      viewBox: `0 0 ${whole.width} ${whole.height}`,
-      'font-family': inks.font,
-    },
+  const svg = svgRoot(
+    whole,
+    inks.font,
     element('rect', { ...whole, fill: inks.panel }) +
       parts.join('') +
       element('text', { x: 6, y: whole.height - 5, fill: inks.text, 'font-size': 9 }, escapeXml(origin)),

@@ -1,3 +1,4 @@
+import { readTokens } from '../../../ui/read-tokens.js'
 import { answerLooks, type AnswerKind } from '../../../ui/wall/answers.js'
 import type { TileAtlas } from './tile-atlas.js'
 
@@ -73,25 +74,17 @@ function drawSign(
   context.fillText(answerLooks[kind].sign, x + SIGN_SIZE / 2, y + SIGN_SIZE / 2 + 0.5)
 }
 
-/** The tokens as plain colours, which is all that a canvas understands. */
 export function readTileColours(host: HTMLElement): TileColours {
-  const probe = host.ownerDocument.createElement('span')
-  host.after(probe)
-  const resolve = (token: string): string => {
-    probe.style.color = `var(--${token})`
-    return getComputedStyle(probe).color
-  }
-  const colours: TileColours = {
+  const tokens = readTokens(host, ['role-attack', 'role-repaired', 'line-strong', 'line', 'raised', 'panel', 'text'])
+  return {
     kinds: {
-      target: resolve('role-attack'),
-      true: resolve('role-repaired'),
-      other: resolve('line-strong'),
-      unknown: resolve('line'),
+      target: tokens['role-attack'],
+      true: tokens['role-repaired'],
+      other: tokens['line-strong'],
+      unknown: tokens.line,
     },
-    empty: resolve('raised'),
-    panel: resolve('panel'),
-    selected: resolve('text'),
+    empty: tokens.raised,
+    panel: tokens.panel,
+    selected: tokens.text,
   }
-  probe.remove()
-  return colours
 }

@@ -10,6 +10,8 @@ export interface ChannelMaps {
   readonly width: number
   /** Of each channel height x width. */
   readonly channels: readonly Float32Array[]
+  /** All of it, height x width x channels, as it came. */
+  readonly block: Activation['values']
 }
 
 /** From height x width x channels to one map a channel. */
@@ -19,7 +21,7 @@ export function channelMaps({ model, view, values }: Activation): ChannelMaps {
   const channels = Array.from({ length: count }, (_, channel) =>
     Float32Array.from({ length: height * width }, (_pixel, pixel) => all[pixel * count + channel]!),
   )
-  return { model, view, height, width, channels }
+  return { model, view, height, width, channels, block: values }
 }
 
 /** Channels by how much they differ between two views (mean absolute difference), the most different first. */

@@ -1,7 +1,9 @@
+import { byteBlock, floatBlock, type ArrayBlock } from '../../../../../src-shared/model/array-block.js'
 import type { ExplainedClass, SplitId } from '../../../../../src-shared/model/inspection.js'
 import type { CsvCell } from '../../../../../src-shared/util/csv.js'
+import type { NamedArrays } from '../../../ui/chart/export/save-arrays.js'
 import type { ViewName } from '../inspect-place.js'
-import type { SampleAnswer } from './use-sample-walks.js'
+import type { SampleAnswer, SamplePicture } from './use-sample-walks.js'
 
 /** Where values come from: in each row, so that rows of many files can lie in one table. */
 export interface SampleOrigin {
@@ -14,12 +16,21 @@ export interface SampleOrigin {
   readonly explained: ExplainedClass
 }
 
+/** What a model sees of the sample in a view, and what it answers. */
+export interface SampleValues {
+  readonly view: ViewName
+  /** Null where there is no model to be asked. */
+  readonly model: string | null
+  readonly picture: SamplePicture | null
+  readonly answer: SampleAnswer | null
+}
+
 /** Probabilities, figures and heat of a sample, one value a row. */
 export function sampleRows(
   { runId, split, sample, method, layer, explained }: SampleOrigin,
   classNames: readonly string[],
   width: number,
-  cells: readonly { readonly view: ViewName; readonly model: string | null; readonly answer: SampleAnswer | null }[],
+  cells: readonly Pick<SampleValues, 'view' | 'model' | 'answer'>[],
 ): CsvCell[][] {
   const heads = ['run', 'split', 'sample', 'model', 'view', 'method', 'layer', 'class', 'quantity', 'place', 'value']
   const rows = cells.flatMap(({ view, model, answer }) => {
@@ -47,4 +58,25 @@ export function sampleRows(
     ]
   })
   return [heads, ...rows]
+}
+
+/** The images of the views, and heat and probabilities of each model in each. */
+export function sampleArrays(
+  { runId, split, sample, method, layer, explained }: SampleOrigin,
+  { height, width }: { readonly height: number; readonly width: number },
+  cells: readonly SampleValues[],
+): NamedArrays {
+  const values: Record<string, ArrayBlock> = {}
+  for (const { view, model, picture, answer } of cells) {
+    if (picture !== null) {
+      const { pixels } = picture
+      values[`image_${view}`] = byteBlock(pixels.values, [height, width, pixels.channels])
+    }
+    if (model === null || answer === null) continue
+    const of = `${model}_${view}`.replaceAll('-', '_')
+    values[`heat_${of}`] = floatBlock(answer.heat, [height, width])
+    values[`probabilities_${of}`] = floatBlock(answer.probabilities)
+  }
+  const about = { run: runId, split, sample, method, layer: layer ?? 'last map', class: String(explained) }
+  return { values, about }
 }

@@ -1,4 +1,4 @@
-import type { PictureSize } from '../../../../../src-shared/chart/chart-svg.js'
+import type { PictureSize } from '../../../../../src-shared/util/xml.js'
 
 /** Dots per pixel of the page: sharp on paper and on dense screens. */
 const SCALE = 2

@@ -1,5 +1,5 @@
 import { toBase64 } from '../../../../../src-shared/util/base64.js'
-import { element, escapeXml } from '../../../../../src-shared/util/xml.js'
+import { element, escapeXml, svgRoot, type VectorPicture } from '../../../../../src-shared/util/xml.js'
 import type { ChartColours } from '../../../../../src-shared/chart/chart-colours.js'
 import type { HeatOutline } from '../outlines.js'
 import { paintHeat, type HeatPicture } from '../paint-heat.js'
@@ -31,7 +31,7 @@ const MIN_WIDTH = 190
 export async function sheetSvg(
   { title, origin, columns, cells }: HeatSheet,
   colours: ChartColours,
-): Promise<{ svg: string; size: { width: number; height: number } }> {
+): Promise<VectorPicture> {
   const width = Math.max(MIN_WIDTH, ...cells.map(({ size, zoom }) => size.width * zoom)) + EDGE
   const height = Math.max(...cells.map(({ size, zoom }) => size.height * zoom)) + 2 * LINE + EDGE
   const words = (text: string, x: number, y: number, size: number, ink: string): string =>
@@ -69,14 +69,9 @@ export async function sheetSvg(
     width: EDGE + Math.min(columns, cells.length) * width,
     height: HEAD + Math.ceil(cells.length / columns) * height,
   }
-  const svg = element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      ...size,
-      viewBox: `0 0 ${size.width} ${size.height}`,
-      'font-family': colours.font,
-    },
+  const svg = svgRoot(
+    size,
+    colours.font,
     element('rect', { ...size, fill: colours.panel }) +
       words(title, EDGE, 18, 14, colours.text) +
       words(origin, EDGE, 34, 10, colours.dim) +
