@@ -77,6 +77,7 @@ export function createInspections({ launchEngine, store, onProgress }: Inspectio
       'inspection.explain': async (request) => ask('inspection.explain', { run: await runOf(request), request }),
       'inspection.heat': async (request) => ask('inspection.heat', { run: await runOf(request), request }),
       'inspection.patches': async (request) => ask('inspection.patches', { run: await runOf(request), request }),
+      'inspection.distances': async (request) => ask('inspection.distances', { run: await runOf(request), request }),
       'inspection.network': async (request) => ask('inspection.network', { run: await runOf(request), request }),
       'inspection.weights': async (request) => ask('inspection.weights', { run: await runOf(request), request }),
       'inspection.activations': async (request) =>

@@ -3,11 +3,9 @@ import { outcomeOf, outcomes, type Outcome } from '../../src-shared/inspection/o
 import { bytesOf, floatsOf } from '../../src-shared/model/array-block.js'
 import type { RunId } from '../../src-shared/model/ids.js'
 import type { Inspection, ModelId, View } from '../../src-shared/model/inspection.js'
-import { median } from '../../src-shared/util/statistics.js'
+import { known, mean, median } from '../../src-shared/util/statistics.js'
 import type { AppClient } from './session.js'
 
-/** Samples that heat and change are measured on. */
-const LIMIT = 200
 const split = 'evaluation'
 
 export interface InspectedAnswers {
@@ -18,10 +16,23 @@ export interface InspectedAnswers {
   readonly robustAccuracy: number | null
   /** Rows: true class; columns: answer. */
   readonly confusion: { readonly clean: number[][]; readonly triggered: number[][] | null }
-  /** Of Grad-CAM for the class that the model answers: medians over triggered samples. */
-  readonly heat: { readonly inside: number; readonly area: number; readonly pointing: number } | null
+  /**
+   * Of Grad-CAM for the class that the model answers: medians over so many triggered samples, and `pointing` as a
+   * share of them; null too where none has any heat.
+   */
+  readonly heat: {
+    readonly samples: number
+    readonly inside: number
+    readonly area: number
+    readonly pointing: number
+  } | null
   /** Mean trigger-activated change of the channels of the last map, and the largest. */
-  readonly triggerChange: { readonly layer: string; readonly mean: number; readonly largest: number } | null
+  readonly triggerChange: {
+    readonly samples: number
+    readonly layer: string
+    readonly mean: number
+    readonly largest: number
+  } | null
   /** What the defense did to the victim's weights; null for the victim. */
   readonly weights:
     readonly { readonly name: string; readonly relative: number | null; readonly largest: number }[] | null
@@ -34,8 +45,11 @@ export interface InspectedFigures {
   readonly answers: readonly InspectedAnswers[]
 }
 
-/** What is inside a run, in figures: for every set of weights that can be used. */
-export async function inspectRun(client: AppClient, runId: RunId): Promise<InspectedFigures> {
+/**
+ * What is inside a run, in figures: for every set of weights that can be used. Heat and change are measured on `limit`
+ * samples at most, evenly spread.
+ */
+export async function inspectRun(client: AppClient, runId: RunId, limit: number): Promise<InspectedFigures> {
   const inspection = await client.call('inspection.describe', { runId })
   const facts = await client.call('inspection.samples', { runId, split })
   const labels = bytesOf(facts.labels)
@@ -50,13 +64,19 @@ export async function inspectRun(client: AppClient, runId: RunId): Promise<Inspe
     return bytesOf((await client.call('inspection.predict', { runId, split, model, view })).classes)
   }
   const answers: InspectedAnswers[] = []
-  let victim: Uint8Array | null = null
+  let victim: { readonly clean: Uint8Array; readonly triggered: Uint8Array | null } | null = null
   for (const { id: model, problem } of inspection.models) {
     if (problem !== null) continue
     const clean = await predict(model, 'clean')
     const triggered = canTrigger ? await predict(model, 'triggered') : null
-    if (model === 'victim') victim = triggered
-    const counted = { labels, targets, victim: victim ?? [], repaired: model === 'victim' ? null : triggered }
+    if (model === 'victim') victim = { clean, triggered }
+    const counted = {
+      labels,
+      targets,
+      clean: victim?.clean ?? [],
+      victim: victim?.triggered ?? [],
+      repaired: model === 'victim' ? null : triggered,
+    }
     answers.push({
       model,
       cleanAccuracy: shareOf(labels, (index) => clean[index] === labels[index]),
@@ -66,10 +86,10 @@ export async function inspectRun(client: AppClient, runId: RunId): Promise<Inspe
         clean: inRows(confusionMatrix(labels, clean, classes), classes),
         triggered: triggered && inRows(confusionMatrix(labels, triggered, classes, isTurned), classes),
       },
-      heat: canTrigger ? await heatOf(client, runId, model) : null,
-      triggerChange: canTrigger ? await changeOf(client, runId, model, lastMap) : null,
+      heat: canTrigger ? await heatOf(client, { runId, model, limit }) : null,
+      triggerChange: canTrigger ? await changeOf(client, { runId, model, limit }, lastMap) : null,
       weights: model === 'victim' || victimIsMissing(inspection) ? null : await weightsOf(client, runId, model),
-      outcomes: triggered === null || victim === null ? null : countOutcomes(counted, isTurned),
+      outcomes: triggered === null || (victim?.triggered ?? null) === null ? null : countOutcomes(counted, isTurned),
     })
   }
   return { inspection, answers }
@@ -79,36 +99,32 @@ function victimIsMissing({ models }: Inspection): boolean {
   return models[0]?.problem !== null
 }
 
-async function heatOf(client: AppClient, runId: RunId, model: ModelId): Promise<InspectedAnswers['heat']> {
-  const { inside, area, pointing } = await client.call('inspection.heat', {
-    runId,
-    split,
-    model,
-    method: 'grad-cam',
-    limit: LIMIT,
-  })
-  const known = (values: Float32Array): number[] => [...values].filter((value) => !Number.isNaN(value))
-  const points = known(floatsOf(pointing))
+interface Measured {
+  readonly runId: RunId
+  readonly model: ModelId
+  readonly limit: number
+}
+
+async function heatOf(client: AppClient, measured: Measured): Promise<InspectedAnswers['heat']> {
+  const found = await client.call('inspection.heat', { ...measured, split, method: 'grad-cam' })
+  const inside = known(floatsOf(found.inside))
+  if (inside.length === 0) return null
   return {
-    inside: median(known(floatsOf(inside))),
-    area: median(known(floatsOf(area))),
-    pointing: points.reduce((sum, each) => sum + each, 0) / Math.max(1, points.length),
+    samples: found.indices.shape[0]!,
+    inside: median(inside),
+    area: median(known(floatsOf(found.area))),
+    pointing: mean(known(floatsOf(found.pointing))),
   }
 }
 
 async function changeOf(
   client: AppClient,
-  runId: RunId,
-  model: ModelId,
+  measured: Measured,
   layer: string,
 ): Promise<InspectedAnswers['triggerChange']> {
-  const asked = { runId, split, model, layer, limit: LIMIT } as const
-  const channels = floatsOf((await client.call('inspection.trigger-change', asked)).channels)
-  return {
-    layer,
-    mean: channels.reduce((sum, each) => sum + each, 0) / channels.length,
-    largest: Math.max(...channels),
-  }
+  const { channels, samples } = await client.call('inspection.trigger-change', { ...measured, split, layer })
+  const values = [...floatsOf(channels)]
+  return { samples, layer, mean: mean(values), largest: Math.max(...values) }
 }
 
 async function weightsOf(client: AppClient, runId: RunId, model: ModelId): Promise<InspectedAnswers['weights']> {

@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import { explainCommand } from './commands/explain.js'
 import { inspectCommand } from './commands/inspect.js'
-import { collect, wholeNumbers } from './option-values.js'
+import { collect, sampleLimit, wholeNumbers } from './option-values.js'
 
+/** Enough to see where heat lies, in a few seconds. */
+const USUAL_LIMIT = 200
 const workspaceHelp = 'folder that holds the runs (or $UNBACKDOOR_WORKSPACE)'
 
 interface ExplainFlags {
@@ -28,9 +30,15 @@ export function addInspectionCommands(
     .description('what is inside a run: answers, heat inside the trigger, what the defenses changed')
     .argument('<runId>')
     .option('--workspace <folder>', workspaceHelp, defaultWorkspace)
+    .option(
+      '--limit <number>',
+      'samples that heat and change are measured on at most, evenly spread; or "all"',
+      sampleLimit,
+      USUAL_LIMIT,
+    )
     .option('--json', 'all of it as JSON, with confusion matrices, in one line')
-    .action(async (runId: string, { workspace, json = false }: { workspace: string; json?: boolean }) => {
-      finish(await inspectCommand(runId, { workspace, json }))
+    .action(async (runId: string, { json = false, ...flags }: { workspace: string; limit: number; json?: boolean }) => {
+      finish(await inspectCommand(runId, { ...flags, json }))
     })
 
   program

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { ALL_SAMPLES } from '../../src-shared/model/inspection.js'
 import { StudyScale } from '../../src-shared/model/study.js'
 import { sortKeys, type Sorting } from '../../src-shared/runs/run-row.js'
 import { listables, type Listable } from './commands/list.js'
@@ -37,6 +38,14 @@ export function positiveNumber(text: string): number {
   const value = wholeNumber(text)
   if (value === 0) throw new InvalidArgumentError('must be at least 1')
   return value
+}
+
+/** How many samples: a number, or `all`. */
+export function sampleLimit(text: string): number {
+  if (text === 'all') return ALL_SAMPLES
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 1 && value <= ALL_SAMPLES) return value
+  throw new InvalidArgumentError(`must be a whole number of 1 to ${ALL_SAMPLES}, or "all"`)
 }
 
 export function listable(text: string): Listable {

@@ -30,6 +30,7 @@ const inspections = {
   'inspection.explain': ofRun(commands['inspection.explain']),
   'inspection.heat': ofRun(commands['inspection.heat']),
   'inspection.patches': ofRun(commands['inspection.patches']),
+  'inspection.distances': ofRun(commands['inspection.distances']),
   'inspection.network': ofRun(commands['inspection.network']),
   'inspection.weights': ofRun(commands['inspection.weights']),
   'inspection.activations': ofRun(commands['inspection.activations']),

@@ -34,6 +34,7 @@ export const ACCESS_NEEDED: Readonly<Record<CommandName, Access>> = {
   'inspection.explain': 'watch',
   'inspection.heat': 'watch',
   'inspection.patches': 'watch',
+  'inspection.distances': 'watch',
   'inspection.network': 'watch',
   'inspection.weights': 'watch',
   'inspection.activations': 'watch',

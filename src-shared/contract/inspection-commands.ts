@@ -4,6 +4,7 @@ import { ArtifactRef } from '../model/artifact.js'
 import { RunId } from '../model/ids.js'
 import {
   Activation,
+  ALL_SAMPLES,
   Embedding,
   EmbedMethod,
   Explanation,
@@ -18,6 +19,7 @@ import {
   RecoveredPatches,
   Region,
   SampleFacts,
+  SheetDistances,
   Spectra,
   SplitId,
   TaskId,
@@ -41,7 +43,7 @@ const models = z.array(ModelId).min(1).max(MAX_MODELS)
 const views = z.array(View).min(1).max(MAX_VIEWS)
 /** What takes longer than a moment can be followed and cancelled. */
 const asTask = { task: TaskId.optional() }
-const limit = z.int().min(1).max(100_000).default(USUAL_SAMPLES)
+const limit = z.int().min(1).max(ALL_SAMPLES).default(USUAL_SAMPLES)
 
 /** Of one run, each as plain values; what takes longer answers when it is done and tells how far it is. */
 export const inspectionCommands = {
@@ -77,6 +79,8 @@ export const inspectionCommands = {
     HeatStatistics,
   ),
   'inspection.patches': command(run.extend({ sheet: ArtifactRef.shape.path }), RecoveredPatches),
+  /** Of all sheets of the run, in the order of `inspection.describe`; none where the trigger is no patch that is known. */
+  'inspection.distances': command(run.extend(asTask), z.object({ sheets: z.array(SheetDistances) })),
   'inspection.network': command(run, NetworkFacts),
   /** What a defense did to the victim's weights. */
   'inspection.weights': command(run.extend({ model: ModelId }), z.object({ changes: z.array(ParameterChange) })),

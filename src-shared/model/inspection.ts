@@ -9,6 +9,9 @@ import { PixelBlock } from './trigger-preview.js'
 
 const count = z.int().min(0)
 
+/** More than any split has: the most that a statistic can be asked for. */
+export const ALL_SAMPLES = 100_000
+
 /**
  * `evaluation`: test images that no defense has seen and all figures are measured on. `defender`: the other test images.
  * `train`: the training images.
@@ -203,6 +206,15 @@ export const RecoveredPatches = z.object({
   distances: FloatBlock.nullable(),
 })
 export type RecoveredPatches = z.infer<typeof RecoveredPatches>
+
+/** How near the triggers of every sheet come to the true one. */
+export const SheetDistances = z.object({
+  path: ArtifactRef.shape.path,
+  /** As in `RecoveredPatches`; null where the sheet cannot be read, and `problem` says why. */
+  distances: FloatBlock.nullable(),
+  problem: z.string().nullable(),
+})
+export type SheetDistances = z.infer<typeof SheetDistances>
 
 export const NetworkFacts = z.object({
   layers: z.array(LayerInfo),

@@ -122,6 +122,19 @@ describe.skipIf(noNativeEngine !== null)(`a look inside a run${noNativeEngine ? 
     expect(median([...floatsOf(distances!)])).toBeLessThan(0.45)
   })
 
+  it('measures the distances of all sheets at once, and says which of them cannot be read', async () => {
+    const { sheets } = await app.handlers['inspection.describe']({ runId })
+    const spoilt = join(folder, sheets[0]!.path)
+    const whole = await readFile(spoilt)
+    await writeFile(spoilt, 'no picture')
+    const found = (await app.handlers['inspection.distances']({ runId })).sheets
+    await writeFile(spoilt, whole)
+    expect(found.map(({ path }) => path)).toEqual(sheets.map(({ path }) => path))
+    expect(found[0]).toMatchObject({ distances: null, problem: expect.stringContaining('is not a PNG picture') })
+    const last = await app.handlers['inspection.patches']({ runId, sheet: sheets.at(-1)!.path })
+    expect(found.at(-1)).toMatchObject({ distances: last.distances, problem: null })
+  })
+
   it('tells how far it is, can be cancelled, and answers other questions meanwhile', async () => {
     const heard: number[] = []
     const leave = app.subscribe((event) => event.type === 'inspection.progress' && heard.push(event.done))
@@ -252,14 +265,21 @@ describe.skipIf(noNativeEngine !== null)(`a look inside a run${noNativeEngine ? 
   })
 
   it('says what is inside from the command line', async () => {
-    const { code, stdout, stderr } = await runCli(['inspect', runId, '--json', '--workspace', workspace])
+    const asked = ['inspect', runId, '--json', '--workspace', workspace]
+    const { code, stdout, stderr } = await runCli([...asked, '--limit', 'all'])
     expect(code, stderr).toBe(0)
-    const { answers } = JSON.parse(stdout) as { answers: { attackSuccessRate: number; heat: { inside: number } }[] }
+    const { answers } = JSON.parse(stdout) as {
+      answers: { attackSuccessRate: number; heat: { samples: number; inside: number } }[]
+    }
+    expect(answers.map(({ heat: { samples } }) => samples)).toEqual(answers.map(() => record.summary!.triggeredImages))
     expect(answers.map(({ attackSuccessRate }) => attackSuccessRate)).toEqual([
       record.summary!.before.attackSuccessRate,
       record.summary!.defenses[0]!.after.attackSuccessRate,
     ])
     expect(answers[1]!.heat.inside).toBeLessThan(answers[0]!.heat.inside)
+    const refusal = await runCli([...asked, '--limit', '0'])
+    expect(refusal.code).toBe(2)
+    expect(refusal.stderr).toContain('must be a whole number of 1 to 100000, or "all"')
   })
 
   it('says what is wrong with weights, and shows the rest', async () => {

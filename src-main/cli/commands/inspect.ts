@@ -7,9 +7,12 @@ import { withApp } from '../session.js'
 const MOST_CHANGED = 5
 
 /** What is inside a run: what its models answer, where the heat of triggered images lies, and what the defenses changed. */
-export function inspectCommand(id: string, { workspace, json }: { workspace: string; json: boolean }): Promise<number> {
+export function inspectCommand(
+  id: string,
+  { workspace, limit, json }: { workspace: string; limit: number; json: boolean },
+): Promise<number> {
   return withApp({ workspace, threads: null }, async (client) => {
-    const figures = await inspectRun(client, parseOrThrow(RunId, id, ['runId']))
+    const figures = await inspectRun(client, parseOrThrow(RunId, id, ['runId']), limit)
     if (json) printJson(figures)
     else show(figures)
     return 0
@@ -35,6 +38,9 @@ function show({ inspection, answers }: InspectedFigures): void {
     printResult(formatTable(changed.map((each) => [`  ${each.name}`, percent(each.relative)])))
   }
   const counts = splits.map(({ title, count }) => `${title}: ${count}`).join('. ')
+  const [measured] = answers.flatMap(({ heat }) => (heat === null ? [] : [heat.samples]))
+  if (measured !== undefined)
+    printResult(`\nHeat by Grad-CAM on ${measured} triggered samples, evenly spread (--limit).`)
   printResult(`\n${counts}. Sheets of recovered triggers: ${sheets.length}.`)
 }
 

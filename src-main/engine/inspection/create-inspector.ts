@@ -1,22 +1,19 @@
 import type { InspectionProgress } from '../../../src-shared/contract/events.js'
-import { floatBlock } from '../../../src-shared/model/array-block.js'
 import { Embedding, Predictions, type Explanation, type View } from '../../../src-shared/model/inspection.js'
-import { markOfPicture, type Mark } from '../../../src-shared/trigger/mark.js'
 import type { EngineHandlers, InspectedRun, InspectionName } from '../../engine-contract/index.js'
 import { planExplanation } from '../../lab/explain/explain-images.js'
 import { activationOf } from '../../lab/inspect/activations.js'
 import { embedSamples } from '../../lab/inspect/embedding.js'
 import { checkLayer, describeNetwork } from '../../lab/inspect/network-facts.js'
 import { predictSplit } from '../../lab/inspect/predict-split.js'
-import { distanceToTrigger } from '../../lab/inspect/recovered-distance.js'
 import { describeSamples, wantedClasses } from '../../lab/inspect/samples.js'
 import { measureSpectra } from '../../lab/inspect/spectra.js'
 import { triggerChange } from '../../lab/inspect/trigger-change.js'
 import { checkIndices, viewImages, type OpenView } from '../../lab/inspect/view-images.js'
 import { changeOf } from '../../lab/inspect/weight-change.js'
-import type { PixelImage } from '../../lab/run-context.js'
 import { createAnswerCache, hashOf } from './answer-cache.js'
 import { describeRun } from './describe-run.js'
+import { distancesOf, measureDistances, trueMark } from './distances.js'
 import { explainSamples } from './explain-samples.js'
 import { measureHeat } from './measure-heat.js'
 import { pixelBlock } from './pixel-block.js'
@@ -117,16 +114,17 @@ export function createInspector({ cacheFolder, tell, ...options }: InspectorOpti
         const marks = await readSheet(inspected, request.sheet)
         const { height, width, channels } = marks[0]!
         const pixels = Uint8Array.from(marks.flatMap(({ values }) => [...values]))
-        const trigger = run.attack?.trigger ?? null
-        // One that changes the image everywhere is no patch to compare with.
-        const isPatch = trigger !== null && trigger.region === undefined
-        const mark = isPatch ? markOf(trigger.picture, run.plan.data.shape.channels) : null
+        const trigger = trueMark(run)
         return {
           patches: pixelBlock({ height, width, channels }, marks.length, pixels),
-          distances:
-            mark === null ? null : floatBlock(Float32Array.from(marks, (patch) => distanceToTrigger(patch, mark))),
+          distances: trigger === null ? null : distancesOf(marks, trigger),
         }
       }),
+
+    'inspection.distances': ({ run: inspected, request }) =>
+      tasks.run(request.runId, request.task, (watch) =>
+        withRun(inspected, ({ run }) => measureDistances(inspected, run, watch)),
+      ),
 
     'inspection.network': ({ run: inspected }) => withRun(inspected, async ({ run }) => describeNetwork(run.network)),
 
@@ -203,8 +201,4 @@ function contentOf(view: OpenView): unknown {
   return view.kind === 'recovered'
     ? [view.place, view.patch.height, view.patch.width, hashOf(view.patch.values)]
     : view.kind
-}
-
-function markOf({ shape, pixels }: PixelImage, channels: number): Mark {
-  return markOfPicture(shape.height, shape.width, channels, pixels)
 }

@@ -9,29 +9,33 @@ import { csvOf, npzOf } from '../../../src-shared/inspection/values-file.js'
 import { byteBlock, bytesOf, floatBlock, floatsOf, intBlock, intsOf } from '../../../src-shared/model/array-block.js'
 
 describe('what became of a sample', () => {
-  // Wanted: class 0. Of class: 1, 1, 1, 1, 0, 2.
+  // Wanted: class 0. Of class: 1, 1, 1, 1, 0, 2, 2.
   const answers = {
-    labels: [1, 1, 1, 1, 0, 2],
-    targets: [0, 0, 0, 0, 0, 0],
-    victim: [0, 0, 0, 1, 0, 1],
-    repaired: [1, 0, 2, 1, 0, 2],
+    labels: [1, 1, 1, 1, 0, 2, 2],
+    targets: [0, 0, 0, 0, 0, 0, 0],
+    clean: [1, 1, 1, 1, 0, 2, 0],
+    victim: [0, 0, 0, 1, 0, 1, 0],
+    repaired: [1, 0, 2, 1, 0, 2, 2],
   }
+
+  const untouched = ['untouched', 'untouched', 'untouched', 'untouched']
 
   it('is told by what both models answer with the trigger', () => {
     const found = answers.labels.map((_, index) => outcomeOf(answers, index))
-    expect(found).toEqual(['repaired', 'still-flipped', 'wrong-after', 'untouched', 'untouched', 'untouched'])
+    expect(found).toEqual(['repaired', 'still-flipped', 'wrong-after', ...untouched])
     const before = answers.labels.map((_, index) => outcomeOf({ ...answers, repaired: null }, index))
-    expect(before).toEqual(['flipped', 'flipped', 'flipped', 'untouched', 'untouched', 'untouched'])
+    expect(before).toEqual(['flipped', 'flipped', 'flipped', ...untouched])
   })
 
-  it('is no success of the attack where the class is what is wanted anyway', () => {
+  it('is no success of the attack where the class, or the answer without the trigger, is what is wanted anyway', () => {
     expect(isFlipped(answers, 4)).toBe(false)
+    expect(isFlipped(answers, 6)).toBe(false)
   })
 
   it('is counted by class', () => {
-    expect([...confusionMatrix(answers.labels, answers.victim, 3)]).toEqual([1, 0, 0, 3, 1, 0, 0, 1, 0])
+    expect([...confusionMatrix(answers.labels, answers.victim, 3)]).toEqual([1, 0, 0, 3, 1, 0, 1, 1, 0])
     const counted = confusionMatrix(answers.labels, answers.victim, 3, (index) => index > 3)
-    expect([...counted]).toEqual([1, 0, 0, 0, 0, 0, 0, 1, 0])
+    expect([...counted]).toEqual([1, 0, 0, 0, 0, 0, 1, 1, 0])
   })
 })
 

@@ -1,3 +1,4 @@
+import { known, mean } from '../../../../../src-shared/util/statistics.js'
 import type { ChartPoint } from '../../../../../src-shared/chart/chart-types.js'
 
 /** Shares (0..1) of the values in bins of equal width between `low` and `high`; those that are not known do not count. */
@@ -29,6 +30,6 @@ export function outlineOf(heights: readonly number[], low: number, high: number)
 
 /** Mean of the values that are known; null where none is. */
 export function knownMean(values: Float32Array): number | null {
-  const known = values.filter((value) => !Number.isNaN(value))
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
+  const found = known(values)
+  return found.length === 0 ? null : mean(found)
 }

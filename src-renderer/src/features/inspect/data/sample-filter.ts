@@ -1,3 +1,4 @@
+import { isFlipped } from '../../../../../src-shared/inspection/outcomes.js'
 import type { Answers, SplitData } from './split-data.js'
 
 /** What a sample is to be to be shown; all that is asked for at once. */
@@ -74,18 +75,17 @@ export function filterSamples(split: SplitData, answers: FilterAnswers, filter: 
 
 function traitTest(trait: SampleTrait, split: SplitData, answers: FilterAnswers): (index: number) => boolean {
   const { labels, targets, poisoned } = split
-  const flipped = (index: number): boolean =>
-    targets[index] !== labels[index] &&
-    answers.victimTriggered?.classes[index] === targets[index] &&
-    answers.victimClean?.classes[index] !== targets[index]
+  const { victimClean, victimTriggered, repairedTriggered, repairedShown } = answers
+  const asked = { labels, targets, clean: victimClean?.classes ?? [], victim: victimTriggered?.classes ?? [] }
+  const flipped = (index: number): boolean => isFlipped(asked, index)
   switch (trait) {
     case 'poisoned':
       return (index) => poisoned[index] === 1
     case 'flipped':
       return flipped
     case 'repaired':
-      return (index) => flipped(index) && answers.repairedTriggered?.classes[index] === labels[index]
+      return (index) => flipped(index) && repairedTriggered?.classes[index] === labels[index]
     case 'wrong':
-      return (index) => answers.repairedShown?.classes[index] !== labels[index]
+      return (index) => repairedShown?.classes[index] !== labels[index]
   }
 }

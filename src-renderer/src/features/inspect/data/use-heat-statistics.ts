@@ -1,15 +1,13 @@
 import { getCurrentScope, watch, type ComputedRef } from 'vue'
 import { floatsOf, intsOf, type FloatBlock } from '../../../../../src-shared/model/array-block.js'
 import type { RunId } from '../../../../../src-shared/model/ids.js'
-import type { HeatStatistics, ModelId } from '../../../../../src-shared/model/inspection.js'
+import { ALL_SAMPLES, type HeatStatistics, type ModelId } from '../../../../../src-shared/model/inspection.js'
 import { useAppClient } from '../../../stores/app-client.js'
 import { useTask, type Task } from '../../../stores/task.js'
 import type { InspectPlace } from '../inspect-place.js'
 
 /** Samples that are measured first, evenly spread, so that there is something to see while all are measured. */
 const FIRST_SAMPLES = 256
-/** More than any split has. */
-const ALL_SAMPLES = 100_000
 
 /** Where the heat of triggered samples lies, one value a sample. */
 export interface HeatMeasures {
