@@ -178,6 +178,85 @@ test('a cell of a confusion matrix leads to its samples', async ({ app, shared }
   await expect(page).toHaveURL(/true=\d+&answer=\d+/)
 })
 
+test('recovered triggers are judged by class and by epoch, and can be put on the samples', async ({ app, shared }) => {
+  await app.open()
+  const { page } = app
+  const { runId } = await shared.prepared()
+  await app.goTo(`#/inspect/${runId}/0?part=triggers`)
+  const byClass = page.getByRole('region', { name: 'Success by class' })
+  // A head and ten classes, of which one is the attacker's.
+  await expect(byClass.getByRole('row')).toHaveCount(11)
+  await expect(byClass.getByRole('row').filter({ hasText: 'oracle' })).toHaveCount(1)
+  await expect(byClass.getByText(/lies highest: [\d.]+ % beyond its base rate/)).toBeVisible()
+  const exported = (panel: Locator, format: string) =>
+    app.saveFile(async () => {
+      await panel.getByRole('button', { name: 'Export' }).click()
+      await page.getByRole('menuitem', { name: format }).click()
+    })
+  const classes = (await exported(byClass, 'CSV')).bytes.toString('utf8').trimEnd().split('\r\n')
+  expect(classes).toHaveLength(11)
+  expect(classes[1]).toContain(runId)
+
+  const byEpoch = page.getByRole('region', { name: 'Distance to the true trigger (evaluation only)', exact: true })
+  await expect(byEpoch.getByRole('img', { name: /Median of the sheet, Nearest of the sheet/ })).toBeVisible()
+  expect((await exported(byEpoch, 'NPZ')).bytes.toString('latin1')).toContain('distances_epoch_1.npy')
+
+  const sheet = page.getByRole('region', { name: 'Recovered triggers', exact: true })
+  expect((await exported(sheet, 'NPZ')).bytes.toString('latin1')).toContain('triggers.npy')
+  const slider = sheet.getByLabel('Sheet of recovered triggers')
+  const before = await slider.getAttribute('aria-valuetext')
+  await slider.focus()
+  await page.keyboard.press('ArrowLeft')
+  await expect(slider).not.toHaveAttribute('aria-valuetext', before ?? '')
+  await sheet.getByRole('button', { name: 'Put recovered trigger 2 on the samples' }).click()
+  await expect(page.getByRole('radio', { name: 'Recovered trigger' })).toBeChecked()
+  await expect(page).toHaveURL(/view=recovered.*patch=1@/)
+})
+
+test('values of every part leave as arrays', async ({ app, shared }) => {
+  await app.open()
+  const { page } = app
+  const { runId } = await shared.prepared()
+  const files: readonly (readonly [part: string, panel: string | RegExp, names: readonly string[]])[] = [
+    ['sample', 'Sample', ['heat_victim_triggered.npy', 'probabilities_defense_1_clean.npy', 'image_clean.npy']],
+    ['confusion', /^Triggered, repaired$/, ['triggered_repaired.npy', 'clean_victim.npy']],
+    ['network', 'Activations', ['victim_triggered.npy', 'defense_1_clean.npy']],
+    ['network', /^Trigger-activated change/, ['victim.npy', 'repaired.npy']],
+    ['network', 'Parameters', ['relative.npy', '_channels.npy']],
+    ['frequencies', 'Frequencies', ['clean.npy', 'difference.npy']],
+  ]
+  for (const [part, name, arrays] of files) {
+    await app.goTo(`#/inspect/${runId}/1?part=${part}`)
+    const panel = page.getByRole('region', { name, exact: typeof name === 'string' })
+    await expect(panel).toBeVisible()
+    // The matrices leave together.
+    const from = part === 'confusion' ? page.getByRole('main') : panel
+    const { bytes } = await app.saveFile(async () => {
+      await from.getByRole('button', { name: 'Export' }).click()
+      await page.getByRole('menuitem', { name: 'NPZ' }).click()
+    })
+    const text = bytes.toString('latin1')
+    for (const array of ['about.npy', runId, ...arrays]) expect(text, `${part}: ${array}`).toContain(array)
+  }
+})
+
+test('one is led back to the run that was looked into, and from there to the choice of another', async ({
+  app,
+  shared,
+}) => {
+  await app.open()
+  const { page } = app
+  const { runId } = await shared.prepared()
+  await app.goTo(`#/inspect/${runId}/3?part=network`)
+  await expect(page.getByRole('region', { name: 'Layers' })).toBeVisible()
+  const nav = page.getByRole('navigation', { name: 'Main' })
+  await nav.getByRole('link', { name: 'Runs' }).click()
+  await nav.getByRole('link', { name: 'Inspect' }).click()
+  await expect(page).toHaveURL(new RegExp(`#/inspect/${runId}/3\\?part=network$`))
+  await nav.getByRole('link', { name: 'Inspect' }).click()
+  await expect(page.getByText('Choose a run to look into')).toBeVisible()
+})
+
 test('every part of an inspection can be used without seeing it', async ({ app, shared }) => {
   await app.open()
   const { page } = app
@@ -186,7 +265,7 @@ test('every part of an inspection can be used without seeing it', async ({ app, 
     ['sample', () => attacked(page)],
     ['confusion', () => page.getByRole('grid', { name: /^Triggered, repaired/ })],
     ['heat', () => page.getByRole('img', { name: /^Heat inside the trigger, distribution/ })],
-    ['triggers', () => page.getByRole('button', { name: 'Put recovered trigger 1 on the samples' })],
+    ['triggers', () => page.getByRole('img', { name: /^Distance to the true trigger/ })],
     ['network', () => page.getByRole('img', { name: /^Values of / })],
     ['features', () => page.getByRole('img', { name: /^Features, victim/ })],
     ['frequencies', () => page.getByRole('img', { name: 'Frequencies: Clean images' })],
