@@ -15,6 +15,7 @@ import { findBrowser } from '../test/browser.mjs'
 import { machineLine, row } from './machine.mjs'
 import { measureCrowd } from './page/crowd.mjs'
 import { measureFirstVisit } from './page/first-visit.mjs'
+import { measureInspector } from './page/inspector.mjs'
 import { measureLiveEvents } from './page/live-events.mjs'
 import { measureLongChart } from './page/long-chart.mjs'
 import { measureLongLog } from './page/long-log.mjs'
@@ -47,6 +48,14 @@ const parts = {
     title: '100,000 lines in one log',
     how: 'A run with as many remarks, opened over the socket; 240 frames of scrolling, 4,000 pixels each.',
     measure: measureLongLog,
+  },
+  inspector: {
+    title: 'Looking into a run',
+    how:
+      'Runs of seed 1 made for it: a small CNN on all of MNIST, which has to be imported, and ResNet-18 of full width on ' +
+      '28 x 28 pixels, each with one repaired model. 240 frames of scrolling, 400 pixels each; thirty steps; nothing of it ' +
+      'in any cache.',
+    measure: measureInspector,
   },
   live: {
     title: '60 events a second',
