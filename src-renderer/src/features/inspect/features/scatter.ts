@@ -1,4 +1,10 @@
-import { element, escapeXml, svgRoot, type PictureSize, type VectorPicture } from '../../../../../src-shared/util/xml.js'
+import {
+  element,
+  escapeXml,
+  svgRoot,
+  type PictureSize,
+  type VectorPicture,
+} from '../../../../../src-shared/util/xml.js'
 
 /** A sample in the plane. */
 export interface ScatterPoint {
