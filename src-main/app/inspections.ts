@@ -2,7 +2,8 @@ import type { AppHandlers } from '../../src-shared/contract/commands.js'
 import type { InputOf, OutputOf } from '../../src-shared/contract/command.js'
 import type { InspectionProgress } from '../../src-shared/contract/events.js'
 import type { RunId } from '../../src-shared/model/ids.js'
-import type { EngineCommands, InspectedRun, InspectionName } from '../engine-contract/index.js'
+import type { PoisonSource } from '../../src-shared/model/poisoned-dataset.js'
+import type { EngineCommands, InspectedRun, InspectionName, PoisonedExperiment } from '../engine-contract/index.js'
 import { createEngineHost, type EngineHost } from './engine-host.js'
 import type { LaunchEngine } from './launched-engine.js'
 import type { RunStore } from './run-store.js'
@@ -10,7 +11,7 @@ import type { RunStore } from './run-store.js'
 /** How long an engine that nobody asks keeps images and weights in memory. */
 const IDLE_MS = 5 * 60_000
 
-type InspectionHandlers = Pick<AppHandlers, InspectionName | 'inspection.cancel'>
+type InspectionHandlers = Pick<AppHandlers, InspectionName | 'inspection.cancel' | 'poison.describe' | 'poison.images'>
 
 export interface Inspections {
   readonly handlers: InspectionHandlers
@@ -62,6 +63,15 @@ export function createInspections({ launchEngine, store, onProgress }: Inspectio
     folder: store.folderOf(runId),
   })
 
+  const poisonedBy = async (source: PoisonSource): Promise<PoisonedExperiment> => {
+    if ('runId' in source) {
+      const runId = source.runId as RunId
+      return { experiment: (await store.read(runId)).experiment, folder: store.folderOf(runId) }
+    }
+    const { experiment } = await asked((client) => client.call('experiment.check', { experiment: source.experiment }))
+    return { experiment, folder: null }
+  }
+
   const ask = <N extends InspectionName>(
     name: N,
     input: InputOf<EngineCommands[N]>,
@@ -86,6 +96,14 @@ export function createInspections({ launchEngine, store, onProgress }: Inspectio
         ask('inspection.trigger-change', { run: await runOf(request), request }),
       'inspection.embed': async (request) => ask('inspection.embed', { run: await runOf(request), request }),
       'inspection.spectra': async (request) => ask('inspection.spectra', { run: await runOf(request), request }),
+      'poison.describe': async ({ source }) => {
+        const of = await poisonedBy(source)
+        return asked((client) => client.call('poison.describe', { of }))
+      },
+      'poison.images': async ({ source, ...which }) => {
+        const of = await poisonedBy(source)
+        return asked((client) => client.call('poison.images', { ...which, of }))
+      },
       'inspection.cancel': async (request) => {
         if (underWay === 0) return {}
         return asked((client) => client.call('inspection.cancel', request))

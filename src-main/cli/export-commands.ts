@@ -6,10 +6,12 @@ import {
   OF_WEIGHTS,
   type ExportFormat,
 } from '../../src-shared/export/export-runs.js'
+import { POISONED_FORMATS, type PoisonedFormat } from '../../src-shared/export/poisoned-files.js'
 import { CARD_TOLERANCE } from '../../src-shared/runs/card.js'
 import { exportCommand } from './commands/export.js'
+import { poisonCommand } from './commands/poison.js'
 import { rerunCommand } from './commands/rerun.js'
-import { positiveNumber, wholeNumbers } from './option-values.js'
+import { collect, positiveNumber, wholeNumbers } from './option-values.js'
 
 const workspaceHelp = 'folder that holds the runs (or $UNBACKDOOR_WORKSPACE)'
 
@@ -22,6 +24,13 @@ interface ExportFlags {
   readonly method: string
   readonly heat: boolean
   readonly baseline?: string
+  readonly overwrite?: boolean
+}
+
+interface PoisonFlags {
+  readonly format: PoisonedFormat
+  readonly out: string
+  readonly set: string[]
   readonly overwrite?: boolean
 }
 
@@ -73,6 +82,18 @@ export function addExportCommands(
     })
 
   program
+    .command('poison')
+    .description('write the poisoned dataset of an experiment, without running it')
+    .argument('<experiment>', 'a preset, or an experiment file; of a run: export --format poisoned-npz')
+    .requiredOption('--format <format>', POISONED_FORMATS.join(' | '), poisonedFormat)
+    .requiredOption('--out <file>', 'the file')
+    .option('--set <path=value>', 'change one field; may be repeated', collect, [])
+    .option('--overwrite', 'write over a file that is there')
+    .action(async (source: string, { overwrite, ...flags }: PoisonFlags) => {
+      finish(await poisonCommand(source, { ...flags, workspace: defaultWorkspace, overwrite: overwrite ?? false }))
+    })
+
+  program
     .command('rerun')
     .description('repeat a run from its reproducibility card, or from the run itself')
     .argument('<cardOrRun>', 'a card (see "export --format card"), or the name of a run of the workspace')
@@ -96,6 +117,12 @@ export function addExportCommands(
 function format(text: string): ExportFormat {
   const found = EXPORT_FORMATS.find((name) => name === text)
   if (found === undefined) throw new InvalidArgumentError(`must be one of ${EXPORT_FORMATS.join(', ')}`)
+  return found
+}
+
+function poisonedFormat(text: string): PoisonedFormat {
+  const found = POISONED_FORMATS.find((name) => name === text)
+  if (found === undefined) throw new InvalidArgumentError(`must be one of ${POISONED_FORMATS.join(', ')}`)
   return found
 }
 

@@ -21,6 +21,7 @@ export const saveKinds: Readonly<Record<SaveKind, FileKind>> = {
   image: { title: 'Save image', name: 'Image', extensions: ['png', 'svg'] },
   report: { title: 'Save report', name: 'Report', extensions: ['html', 'md'] },
   weights: { title: 'Save weights', name: 'Weights', extensions: ['pt', 'safetensors'] },
+  archive: { title: 'Save archive', name: 'ZIP archive', extensions: ['zip'] },
   events: { title: 'Save events', name: 'TensorBoard events', extensions: ['tfevents'] },
 }
 

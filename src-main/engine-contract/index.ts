@@ -44,6 +44,10 @@ export type EngineInspections = typeof inspections
 export type InspectionName = keyof EngineInspections
 export const inspectionNames = Object.keys(inspections) as InspectionName[]
 
+/** The poisoned dataset of an experiment; of a run, whose folder holds an optimised trigger. */
+export const PoisonedExperiment = z.object({ experiment: Experiment, folder: z.string().nullable() })
+export type PoisonedExperiment = z.infer<typeof PoisonedExperiment>
+
 export const engineCommands = {
   'catalogue.list': commands['catalogue.list'],
   'experiment.check': commands['experiment.check'],
@@ -70,6 +74,11 @@ export const engineCommands = {
   'job.rehearse': command(z.object({ experiment: Experiment }), Rehearsal),
   ...inspections,
   'inspection.cancel': commands['inspection.cancel'],
+  'poison.describe': command(z.object({ of: PoisonedExperiment }), commands['poison.describe'].output),
+  'poison.images': command(
+    commands['poison.images'].input.omit({ source: true }).extend({ of: PoisonedExperiment }),
+    commands['poison.images'].output,
+  ),
   'job.cancel': command(z.object({ runId: RunId }), nothing),
   'job.pause': command(z.object({ runId: RunId }), nothing),
   'job.resume': command(z.object({ runId: RunId }), nothing),

@@ -15,6 +15,7 @@ import { loadBackend } from './backend.js'
 import { checkpointEveryMs } from './checkpoint-files.js'
 import { createDatasetReader } from './dataset-reader.js'
 import { importDataset } from './import/index.js'
+import { createPoisonedSets } from './inspection/poisoned-sets.js'
 import { createInspector } from './inspection/create-inspector.js'
 import { createJobControl, type JobControl } from './job-control.js'
 import { knownError, memoryMb, peakMemoryMb, runJob } from './job.js'
@@ -48,6 +49,7 @@ const inspector = createInspector({
 
 const handlers: EngineHandlers = {
   ...inspector,
+  ...createPoisonedSets(reader, knownError),
   'catalogue.list': async () => describeCatalogue(),
   'experiment.check': async ({ experiment }) => ({ experiment: planExperiment(experiment, reader).experiment }),
   'trigger.preview': (request) => previewTrigger(request, reader),

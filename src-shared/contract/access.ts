@@ -43,5 +43,7 @@ export const ACCESS_NEEDED: Readonly<Record<CommandName, Access>> = {
   'inspection.spectra': 'watch',
   // Of a task whose name only its caller knows.
   'inspection.cancel': 'watch',
+  'poison.describe': 'watch',
+  'poison.images': 'watch',
   'system.report': 'watch',
 }

@@ -15,6 +15,7 @@ import { PlannedStudy, StudyPlan, StudyRequest, StudyState, StudySummary } from 
 import { command, type Handlers } from './command.js'
 import { RunEvent } from './events.js'
 import { inspectionCommands } from './inspection-commands.js'
+import { poisonCommands } from './poison-commands.js'
 
 const nothing = z.object({})
 /** `name` is that of an imported folder, null for an official dataset. */
@@ -104,6 +105,7 @@ export const commands = {
   ),
   'study.show': command(whichStudy, StudyState),
   ...inspectionCommands,
+  ...poisonCommands,
   'system.report': command(nothing, SystemReport),
 } as const
 

@@ -17,7 +17,7 @@ export const channels = {
 } as const
 
 export type OpenKind = 'experiment' | 'model'
-export type SaveKind = 'experiment' | 'table' | 'values' | 'image' | 'report' | 'weights' | 'events'
+export type SaveKind = 'experiment' | 'table' | 'values' | 'image' | 'report' | 'weights' | 'events' | 'archive'
 
 /**
  * A file that the user has chosen. The page never learns where it is: it reads or writes the file once, with GET or PUT

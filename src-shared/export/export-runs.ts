@@ -9,6 +9,7 @@ import { weightsPath } from '../runs/weights-path.js'
 import { eventPictures, runEvents } from '../tensorboard/run-events.js'
 import { decodeSafetensors } from '../weights/safetensors.js'
 import { torchFile } from '../weights/torch-file.js'
+import { POISONED_FORMATS, poisonedFile } from './poisoned-files.js'
 import { metricsTable, resultsJson, resultsLatex } from './result-files.js'
 
 /** A run with its events, and the way to the files that its record lists. */
@@ -37,7 +38,17 @@ export interface ExportedFile {
   readonly content: string | Uint8Array<ArrayBuffer>
 }
 
-export const EXPORT_FORMATS = ['html', 'card', 'csv', 'json', 'latex', 'tensorboard', 'torch', 'safetensors'] as const
+export const EXPORT_FORMATS = [
+  'html',
+  'card',
+  'csv',
+  'json',
+  'latex',
+  'tensorboard',
+  'torch',
+  'safetensors',
+  ...POISONED_FORMATS,
+] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** Formats that take several runs into one file; the others take one run. */
@@ -54,6 +65,8 @@ export const exportWords: Readonly<Record<ExportFormat, { readonly title: string
   tensorboard: { title: 'TensorBoard', about: 'event file' },
   torch: { title: 'PyTorch', about: 'state_dict' },
   safetensors: { title: 'safetensors', about: 'layout of this program' },
+  'poisoned-npz': { title: 'Poisoned dataset', about: 'NumPy' },
+  'poisoned-folder': { title: 'Poisoned dataset', about: 'folders of PNG, as ZIP' },
 }
 
 /** Runs as a file for others. Nothing is written here; the same in the page and on the command line. */
@@ -102,6 +115,12 @@ export async function exportRuns(
     case 'torch': {
       const { tensors } = decodeSafetensors(await weightsOf(run, options.model))
       return { name: `${name}-${options.model}.pt`, mediaType: 'application/octet-stream', content: torchFile(tensors) }
+    }
+    case 'poisoned-npz':
+    case 'poisoned-folder': {
+      const ending = format === 'poisoned-npz' ? 'npz' : 'zip'
+      const content = await poisonedFile(client, { runId }, format)
+      return { name: `${name}-poisoned.${ending}`, mediaType: 'application/octet-stream', content }
     }
     case 'safetensors': {
       const content = Uint8Array.from(await weightsOf(run, options.model))

@@ -62,6 +62,24 @@ describe('export and rerun on the command line', () => {
     await expect(readFile(join(folder, 'x'))).rejects.toThrow('ENOENT')
   })
 
+  it('writes the poisoned dataset of a run, the same as that of its experiment, and takes it in again', async () => {
+    const [ofRun, ofExperiment, zip] = ['run.npz', 'experiment.npz', 'poisoned.zip'].map((name) => join(folder, name))
+    expect((await cli('export', runId, '--format', 'poisoned-npz', '--out', ofRun!)).code).toBe(0)
+    const written = await runCli(['poison', 'tiny', '--format', 'poisoned-npz', '--out', ofExperiment!])
+    expect(written.stderr).toBe('')
+    const [left, right] = [await readFile(ofRun!), await readFile(ofExperiment!)]
+    expect(left.equals(right)).toBe(true)
+
+    expect((await cli('export', runId, '--format', 'poisoned-folder', '--out', zip!)).code).toBe(0)
+    const cache = { UNBACKDOOR_CACHE: join(folder, 'cache') }
+    const read = await runCli(
+      ['datasets', 'import', 'image-folder', zip!, '--name', 'poisoned', '--json'],
+      () => {},
+      cache,
+    )
+    expect(read.code).toBe(0)
+  })
+
   it('refuses to repeat what is no card', async () => {
     const path = join(folder, 'no-card.json')
     await writeFile(path, '{}')

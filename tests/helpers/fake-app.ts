@@ -3,6 +3,7 @@ import { AppError } from '../../src-shared/contract/errors.js'
 import type { AppEvent } from '../../src-shared/contract/events.js'
 import type { Transport } from '../../src-shared/rpc/transport.js'
 import type { InspectionCommands } from '../../src-shared/contract/inspection-commands.js'
+import type { PoisonCommands } from '../../src-shared/contract/poison-commands.js'
 import { refuseInspections } from './refuse-inspections.js'
 import { serve } from '../../src-shared/rpc/server.js'
 
@@ -58,7 +59,7 @@ export const fakeHandlers: AppHandlers = {
   'study.show': async () => {
     throw new AppError({ code: 'not-found', message: 'There is no such study.' })
   },
-  ...refuseInspections<InspectionCommands>(),
+  ...refuseInspections<InspectionCommands & PoisonCommands>(),
   // Never answers: what a call under way looks like.
   'system.report': () => new Promise(() => {}),
 }

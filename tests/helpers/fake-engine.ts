@@ -95,7 +95,9 @@ export function createFakeEngine(): FakeEngine {
         'job.stop': async () => steer({ type: 'run.note', level: 'info', text: 'Stopping.' }),
         'dataset.import': (request) =>
           importDataset(request, (importing) => listeners.forEach((tell) => tell({ importing }))),
-        ...refuseInspections<EngineInspections & Pick<EngineCommands, 'inspection.cancel'>>(),
+        ...refuseInspections<
+          EngineInspections & Pick<EngineCommands, 'inspection.cancel' | 'poison.describe' | 'poison.images'>
+        >(),
         ...engine.inspections,
         'job.cancel': async () => {
           engine.onCancel()

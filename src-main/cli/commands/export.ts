@@ -1,12 +1,11 @@
-import { mkdir, readFile, stat } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { AppError } from '../../../src-shared/contract/errors.js'
-import { invalidInput, parseOrThrow } from '../../../src-shared/contract/field-errors.js'
+import { parseOrThrow } from '../../../src-shared/contract/field-errors.js'
 import { exportRuns, type ExportedRun, type ExportFormat } from '../../../src-shared/export/export-runs.js'
 import { RunId } from '../../../src-shared/model/ids.js'
 import { ModelId } from '../../../src-shared/model/inspection.js'
-import { writeWhole } from '../../storage/write-whole.js'
-import { megabytes, printResult } from '../output.js'
+import { keepFile } from '../keep-file.js'
 import { withApp, type AppClient } from '../session.js'
 
 export interface ExportCommandOptions {
@@ -31,11 +30,7 @@ export function exportCommand(names: readonly string[], options: ExportCommandOp
     for (const runId of others) runs.push(await openRun(client, runId))
     const { format, samples, explainer } = options
     const file = await exportRuns(client, runs, format, { model, samples, explainer, baseline })
-    const path = await placeFor(options.out, file.name, options.overwrite)
-    await mkdir(dirname(path), { recursive: true })
-    await writeWhole(path, file.content)
-    const { size } = await stat(path)
-    printResult(`${relative(process.cwd(), path) || path}, ${megabytes(size)}`)
+    await keepFile(options, file)
     return 0
   })
 }
@@ -55,15 +50,4 @@ async function openRun(client: AppClient, runId: RunId): Promise<ExportedRun> {
       })
     },
   }
-}
-
-/** The path of the file: `out` itself, or inside it where that is a folder. Nothing is written over unasked. */
-async function placeFor(out: string, name: string, overwrite: boolean): Promise<string> {
-  const found = await stat(out).catch(() => null)
-  const isFolder = found === null ? /[\\/]$/.test(out) : found.isDirectory()
-  const path = isFolder ? join(out, name) : out
-  const isThere = isFolder ? (await stat(path).catch(() => null)) !== null : found !== null
-  if (!isThere || overwrite) return path
-  const message = 'is there already; choose another name, or write over it with --overwrite'
-  throw invalidInput([{ path: 'out', value: JSON.stringify(path), message }])
 }

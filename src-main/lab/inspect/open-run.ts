@@ -64,7 +64,9 @@ export async function openRun(
   const dataset = await plan.dataset.definition.load(plan.dataset.params, { reader, random: random.within('dataset') })
   const network = plan.model.definition.build(plan.model.params, plan.data)
   const splits = splitsOf(dataset, plan, random)
-  const backdoor = plantAgain(plan, dataset, savedTrigger, random)
+  const again = plantAgain(plan, dataset, savedTrigger, random)
+  // The poisoned training set as a whole can go: its poisoned images are kept one by one.
+  const backdoor = again === null ? null : { ...again, planted: { ...again.planted, poisonedTrain: dataset.train } }
   const painted = backdoor === null ? null : paintedImages(backdoor, splits, random)
 
   const triggerOf = ({ trigger, problem }: OpenAttack): Trigger => {
@@ -111,13 +113,14 @@ function splitsOf({ train, test }: Dataset, { experiment }: ExperimentPlan, rand
   }
 }
 
-interface PlantedAgain extends OpenAttack {
+export interface PlantedAgain extends OpenAttack {
   readonly planted: PlantedBackdoor
   /** Where the trigger was painted on poisoned training images, with what they became. */
   readonly poisoned: ReadonlyMap<number, TriggeredImage>
 }
 
-function plantAgain(
+/** Plants the backdoor of a run once more, by the code and the streams of the run itself; null where it has none. */
+export function plantAgain(
   { attack, data }: ExperimentPlan,
   { train }: Dataset,
   savedTrigger: SavedTrigger | null,
@@ -136,7 +139,7 @@ function plantAgain(
   const size = train.pixels.length / Math.max(1, train.count)
   const poisoned = new Map(
     Array.from(planted.poisonedIndices, (index, k) => {
-      // A copy, so that the poisoned training set as a whole can go.
+      // A copy, so that it does not hold the whole set.
       const pixels = planted.poisonedTrain.pixels.slice(index * size, (index + 1) * size)
       return [index, { pixels, region: planted.regions[k]! }]
     }),
@@ -148,7 +151,7 @@ function plantAgain(
       restored === null
         ? `${definition.title} optimised its trigger in the run, and the run did not get as far as saving it.`
         : null,
-    planted: { ...planted, poisonedTrain: train },
+    planted,
     poisoned,
   }
 }

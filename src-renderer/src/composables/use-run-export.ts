@@ -22,6 +22,8 @@ const KINDS: Readonly<Record<ExportFormat, SaveKind>> = {
   tensorboard: 'events',
   torch: 'weights',
   safetensors: 'weights',
+  'poisoned-npz': 'values',
+  'poisoned-folder': 'archive',
 }
 
 /** Keeps runs as a file, the same as the command line writes. */
