@@ -6,10 +6,14 @@ import type { JsonValue } from '../../src-shared/model/json.js'
 import type { Paper } from '../../src-shared/model/plugin-manifest.js'
 import type { Detection, DefenseOutcome, StageKind } from '../../src-shared/model/run-record.js'
 import type { StoredValues } from './checkpoints.js'
+import type { Optimizer } from './compute/optimizers.js'
+import type { Step } from './compute/step.js'
 import type { TensorMap } from './compute/tensor-map.js'
+import type { Augmentation } from './data/augmentation.js'
 import type { ImageSet, ImageShape } from './data/image-set.js'
 import type { DatasetReader, DatasetShelf } from './datasets/reader.js'
 import type { Classifier, FeatureSpec, Network, PixelNormalization } from './nn/network.js'
+import type { Rng } from './random/rng.js'
 import type { RandomStreams } from './random/streams.js'
 import type { PixelImage, RunContext } from './run-context.js'
 import type { SharedWork } from './shared-work.js'
@@ -129,6 +133,23 @@ export interface CraftedTrigger {
   readonly renew?: (weights: TensorMap, epoch: number, context: RunContext) => Promise<Trigger>
   /** What `renew` goes on from besides randomness, and the trigger of then. */
   readonly renewal?: { remember(): JsonValue; recall(remembered: JsonValue): Trigger }
+  /** Where the trigger is learnt together with the victim. The step paints by itself, on images that are clean. */
+  readonly coTraining?: CoTraining
+}
+
+/** Networks of the attacker that learn together with the victim, batch by batch. */
+export interface CoTraining {
+  /** Their weights and what their optimizer remembers, before the first step. */
+  readonly initial: Readonly<Record<string, StoredValues>>
+  /**
+   * One step of both in place of the victim's own (`classifierStep`): of the same state, with `attack/*` besides, of the same
+   * inputs and output.
+   */
+  step(victim: { optimizer: Optimizer; augmentation: Augmentation | null }): Step
+  /** Positions of the training images of one epoch, a batch for each step; as many batches as the images fill. */
+  batches(planted: PlantedBackdoor, batchSize: number, shuffle: Rng): Uint32Array[]
+  /** What they paint by now. The state, without its prefix, stays the caller's. */
+  triggerOf(state: TensorMap): Promise<Trigger>
 }
 
 export interface AttackDefinition<S extends z.ZodType = z.ZodType> extends PluginBase<S> {

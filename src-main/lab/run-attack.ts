@@ -1,8 +1,8 @@
 import type { JsonValue } from '../../src-shared/model/json.js'
 import { tensorsOfStored } from './checkpoints.js'
 import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
-import type { ImageSet } from './data/image-set.js'
-import type { AttackDefinition, CraftedTrigger, CraftSetting, PlantedBackdoor } from './define.js'
+import { createImageSet, type ImageSet } from './data/image-set.js'
+import type { AttackDefinition, CoTraining, CraftedTrigger, CraftSetting, PlantedBackdoor } from './define.js'
 import { curveExam, measureScores, reportScores } from './evaluation/scores.js'
 import { isCrafted, weightsMetadata, type Chosen, type ExperimentPlan } from './experiment-plan.js'
 import type { Network } from './nn/network.js'
@@ -10,7 +10,7 @@ import { plannedTraining } from './planned-training.js'
 import type { RandomStreams } from './random/streams.js'
 import type { RunContext } from './run-context.js'
 import { besides } from './stage-parts.js'
-import { trainClassifier } from './training/train-classifier.js'
+import { trainClassifier, type Companion } from './training/train-classifier.js'
 import type { Trigger } from './triggers/trigger.js'
 
 export interface AttackGround {
@@ -26,8 +26,12 @@ export interface AttackGround {
 export interface RunningAttack {
   /** The backdoor as it is planted now. */
   readonly backdoor: PlantedBackdoor
+  /** What the victim is trained on. */
+  readonly trainingImages: ImageSet
   /** Plants anew for the victim as it is at the start of an epoch; null for an attack that has said all before. */
   readonly renew: ((weights: TensorMap, epoch: number) => Promise<void>) | null
+  /** What the attacker's networks do in the victim's training; null for an attack without. */
+  readonly companion: (Omit<Companion, 'step'> & Pick<CoTraining, 'step'>) | null
   /** What a checkpoint of the victim's training keeps of it. */
   remember(): JsonValue
   /** Plants as it was planted then. */
@@ -48,7 +52,7 @@ export async function startAttack(
 
   const craft = isCrafted(attack) ? definition.craft : undefined
   if (craft !== undefined) context.enterStage('craft')
-  const { trigger, renew, renewal }: CraftedTrigger =
+  const { trigger, renew, renewal, coTraining }: CraftedTrigger =
     craft === undefined
       ? { trigger: definition.createTrigger(params, plan.data, random) }
       : // Of crafting, training the clean model takes by far the longest: it alone tells how far the stage is.
@@ -61,6 +65,23 @@ export async function startAttack(
     get backdoor() {
       return backdoor
     },
+    get trainingImages() {
+      const { poisonedTrain } = backdoor
+      // Who learns to paint paints anew in every step.
+      return coTraining === undefined ? poisonedTrain : createImageSet(train.shape, train.pixels, poisonedTrain.labels)
+    },
+    companion:
+      coTraining === undefined
+        ? null
+        : {
+            initial: coTraining.initial,
+            step: (victim) => coTraining.step(victim),
+            batches: (batchSize, shuffle) => coTraining.batches(backdoor, batchSize, shuffle),
+            async learnt(state) {
+              backdoor = plantWith(await coTraining.triggerOf(state))
+              await saveTrigger(backdoor.trigger, context)
+            },
+          },
     remember: () => renewal?.remember() ?? null,
     recall(remembered) {
       if (renewal !== undefined) backdoor = plantWith(renewal.recall(remembered))

@@ -22,7 +22,7 @@ import type { RunHost } from './run-host.js'
 import { createSharedWork, type SharedWork } from './shared-work.js'
 import { createStageClock, type StageClock } from './stage-clock.js'
 import { tf } from './tf.js'
-import { trainClassifier } from './training/train-classifier.js'
+import { trainClassifier, type TrainingJob } from './training/train-classifier.js'
 
 /** An attack counts as taken from this success on: below it there is little to remove. */
 const TAKEN_FROM = 0.5
@@ -162,32 +162,18 @@ async function trainVictim(
   context: RunContext,
 ): Promise<{ weights: TensorMap; exam: Exam }> {
   const presentExam = (): Exam => prepareExam(test, attack?.backdoor ?? null, random.stream('exam-positions'))
-  const renew = attack?.renew ?? null
   let exam = presentExam()
   let watched = curveExam(exam)
+  const lookAgain = (): void => {
+    exam = presentExam()
+    watched = curveExam(exam)
+  }
+  const training = plannedTraining(plan, network, random)
   const weights = await trainClassifier(
     {
-      ...plannedTraining(plan, network, random),
-      data: attack?.backdoor.poisonedTrain ?? train,
-      ...(attack !== null && renew !== null
-        ? {
-            async renewData(now, epoch) {
-              await renew(now, epoch)
-              exam = presentExam()
-              watched = curveExam(exam)
-              return attack.backdoor.poisonedTrain
-            },
-            renewal: {
-              remember: () => attack.remember(),
-              recall(remembered) {
-                attack.recall(remembered)
-                exam = presentExam()
-                watched = curveExam(exam)
-                return attack.backdoor.poisonedTrain
-              },
-            },
-          }
-        : {}),
+      ...training,
+      data: attack?.trainingImages ?? train,
+      ...(attack === null ? {} : following(attack, training.augmentation, lookAgain)),
       async afterEpoch(now, epoch) {
         reportScores(context, await measureScores(network, now, watched), epoch)
       },
@@ -195,6 +181,46 @@ async function trainVictim(
     context,
   )
   return { weights, exam }
+}
+
+/** How the victim's training goes along with an attack that follows it; `lookAgain` is called when the trigger is another. */
+function following(
+  attack: RunningAttack,
+  augmentation: TrainingJob['augmentation'],
+  lookAgain: () => void,
+): Pick<TrainingJob, 'renewData' | 'renewal' | 'companion'> {
+  const { renew, companion } = attack
+  return {
+    ...(renew === null
+      ? {}
+      : {
+          async renewData(now, epoch) {
+            await renew(now, epoch)
+            lookAgain()
+            return attack.trainingImages
+          },
+          renewal: {
+            remember: () => attack.remember(),
+            recall(remembered) {
+              attack.recall(remembered)
+              lookAgain()
+              return attack.trainingImages
+            },
+          },
+        }),
+    ...(companion === null
+      ? {}
+      : {
+          companion: {
+            ...companion,
+            step: (optimizer) => companion.step({ optimizer, augmentation }),
+            async learnt(state) {
+              await companion.learnt(state)
+              lookAgain()
+            },
+          },
+        }),
+  }
 }
 
 interface Evaluation {

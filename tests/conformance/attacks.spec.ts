@@ -20,6 +20,7 @@ const quick: Record<string, object> = {
   imc: { neurons: { steps: 5 }, coOptimisation: { batchesPerPass: 3 } },
   'low-frequency': { trigger: { steps: 5 } },
   'label-consistent': { perturbation: { steps: 3 } },
+  'input-aware': { generators: { width: 2, levels: 1 }, mask: { steps: 3, batchSize: 4 } },
 }
 
 interface Params {

@@ -67,13 +67,15 @@ function quantisingTrigger({ levels, dithering }: QuantisationParams, shape: Ima
       quantise(pixels, shape, levels, dithering)
       return region
     },
-    paintCover(pixels, _rng, other) {
-      const changed = other.slice()
-      quantise(changed, shape, levels, dithering)
-      addSignal(
-        pixels,
-        Int16Array.from(changed, (value, k) => value - other[k]!),
-      )
+    paintCovers(covers, _rng, others) {
+      for (const [k, other] of others.entries()) {
+        const changed = other.slice()
+        quantise(changed, shape, levels, dithering)
+        addSignal(
+          covers[k]!,
+          Int16Array.from(changed, (value, i) => value - other[i]!),
+        )
+      }
     },
   }
 }

@@ -6,6 +6,7 @@ import { blended } from './blended.js'
 import { bpp } from './bpp.js'
 import { imc } from './imc.js'
 import { sig } from './sig.js'
+import { inputAware } from './input-aware.js'
 import { labelConsistent } from './label-consistent.js'
 import { lowFrequency } from './low-frequency.js'
 import { trojannn } from './trojannn.js'
@@ -22,4 +23,5 @@ export const attacks = createRegistry<AttackDefinition>('attack', [
   bpp,
   lowFrequency,
   labelConsistent,
+  inputAware,
 ])

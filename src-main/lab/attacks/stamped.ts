@@ -146,25 +146,24 @@ function paintPoisoned(
 
 /** Returns the positions of the images that were painted on, in order. */
 function paintCovers(
-  { paintCover }: Trigger,
+  trigger: Trigger,
   rate: number,
   train: ImageSet,
   poisonedTrain: ImageSet,
   poisonedIndices: Uint32Array,
   random: RandomStreams,
 ): Uint32Array {
-  if (rate === 0 || paintCover === undefined) return new Uint32Array()
+  if (rate === 0 || trigger.paintCovers === undefined) return new Uint32Array()
   const rng = random.stream('cover')
   const poisoned = new Set(poisonedIndices)
-  const others = Uint32Array.from({ length: train.count }, (_, index) => index).filter((index) => !poisoned.has(index))
-  const count = Math.min(others.length, Math.round(rate * train.count))
+  const clean = Uint32Array.from({ length: train.count }, (_, index) => index).filter((index) => !poisoned.has(index))
+  const count = Math.min(clean.length, Math.round(rate * train.count))
   const indices = rng
-    .sample(others.length, count)
-    .map((k) => others[k]!)
+    .sample(clean.length, count)
+    .map((k) => clean[k]!)
     .toSorted()
-  for (const index of indices) {
-    const other = imageAt(train, rng.below(train.count))
-    paintCover(imageAt(poisonedTrain, index), rng, other)
-  }
+  const others = Array.from(indices, () => imageAt(train, rng.below(train.count)))
+  const covers = Array.from(indices, (index) => imageAt(poisonedTrain, index))
+  trigger.paintCovers(covers, rng, others)
   return indices
 }

@@ -85,9 +85,11 @@ export const wanet = defineAttack({
         warpPixels(pixels, shape, grid)
         return region
       },
-      paintCover(pixels, rng) {
-        const noise = rng.uniforms(grid.length).map((value) => 2 * value - 1)
-        warpPixels(pixels, shape, noisyGrid(grid, shape, noise))
+      paintCovers(covers, rng) {
+        for (const pixels of covers) {
+          const noise = rng.uniforms(grid.length).map((value) => 2 * value - 1)
+          warpPixels(pixels, shape, noisyGrid(grid, shape, noise))
+        }
       },
     }
   },

@@ -111,6 +111,12 @@ export function createOverlayTrigger(
     picture: pictureOfMark(mark),
     paint: painting(test),
     ...(poison === undefined ? {} : { paintPoison: painting(poison) }),
-    ...(cover === undefined ? {} : { paintCover: (pixels: Uint8Array, rng: Rng) => cover(pixels, mark, rng) }),
+    ...(cover === undefined
+      ? {}
+      : {
+          paintCovers(covers: readonly Uint8Array[], rng: Rng) {
+            for (const pixels of covers) cover(pixels, mark, rng)
+          },
+        }),
   }
 }

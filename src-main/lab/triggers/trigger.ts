@@ -21,10 +21,10 @@ export interface Trigger {
   /** On a poisoned training image, at this position of the training set, where that is painted otherwise. */
   paintPoison?(pixels: Uint8Array, rng: Rng, index: number): PaintedRegion
   /**
-   * On a cover sample, a training image that keeps its label so that only the true trigger is learnt. `other` is another
-   * training image.
+   * On cover samples, training images that keep their label so that only the true trigger is learnt. For each there is
+   * another training image.
    */
-  paintCover?(pixels: Uint8Array, rng: Rng, other: Uint8Array): void
+  paintCovers?(covers: readonly Uint8Array[], rng: Rng, others: readonly Uint8Array[]): void
   /** Where it paints, if that is the same on every image. */
   readonly region?: PaintedRegion
   /** The trigger alone, for people to look at; with opacity as one more channel where it has holes. */

@@ -1,4 +1,5 @@
 import type { GoldenGroup } from '../../helpers/golden.js'
+import { attackStepCases } from './attack-steps.js'
 import { explainerCases } from './explainers.js'
 import { layerCases } from './layers.js'
 import { lossCases } from './loss.js'
@@ -23,6 +24,7 @@ export const goldenGroups: readonly GoldenGroup[] = [
   unlearningCases,
   repairCases,
   triggerCases,
+  attackStepCases,
   triggerCraftingCases,
   mesaCases,
   explainerCases,

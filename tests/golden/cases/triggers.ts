@@ -108,7 +108,7 @@ const cover: GoldenCase = {
     const random = createRandomStreams(1)
     const pixels = image('BPP, cover/image')
     const trigger = bpp.createTrigger(bpp.params.parse({}), tiny, random)
-    trigger.paintCover?.(pixels, random.stream('paint'), image('BPP, cover/other'))
+    trigger.paintCovers?.([pixels], random.stream('paint'), [image('BPP, cover/other')])
     return { image: tensorOfImage(pixels) }
   },
 }
