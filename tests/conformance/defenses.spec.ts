@@ -22,6 +22,9 @@ const quick: Record<string, object> = {
   'fine-tuning': { training: { epochs: 2, batchSize: 16, augmentation: { cropPadding: 1 } } },
   'fine-pruning': { fineTuning: { epochs: 2, batchSize: 16 } },
   nad: { teacherEpochs: 1, training: { epochs: 2, batchSize: 16 }, selection: { accuracyFloor: 1 } },
+  'ft-sam': { training: { epochs: 2, batchSize: 16 } },
+  clp: {},
+  anp: { masks: { steps: 4, batchSize: 16 } },
   mesa: {
     recovery: { hidden: 8, epochs: 1, searchEpochs: 1, batchSize: 16 },
     betas: { third: null },

@@ -5,8 +5,8 @@ import type { Network } from '../nn/network.js'
 /** A network for a dataset, out of what only the model can say of it. */
 export function assemble(
   { shape, classNames, pixelNormalization }: DatasetInfo,
-  { parameters }: LayerBuilder,
+  { parameters, normalizations }: LayerBuilder,
   body: Pick<Network, 'features' | 'classifierLayer' | 'forward'>,
 ): Network {
-  return { inputShape: shape, classes: classNames.length, pixelNormalization, parameters, ...body }
+  return { inputShape: shape, classes: classNames.length, pixelNormalization, parameters, normalizations, ...body }
 }

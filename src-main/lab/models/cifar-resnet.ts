@@ -41,7 +41,7 @@ function cifarResnet(blocksPerStage: number, size: string) {
     build({ width }, data) {
       const layers = createLayerBuilder({ conv: kaimingFanIn, linear: kaimingFanIn })
       const conv1 = layers.conv2d('conv1', { from: data.shape.channels, to: width, kernel: 3, padding: 1, bias: false })
-      const bn1 = layers.batchNorm('bn1', width)
+      const bn1 = layers.batchNorm('bn1', width, 'conv1')
       const stages = residualStages({
         width,
         blocks: [blocksPerStage, blocksPerStage, blocksPerStage],

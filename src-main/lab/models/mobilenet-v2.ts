@@ -64,7 +64,7 @@ export const mobilenetV2 = defineModel({
     const scaled = (published: number): number => (published * width) / STEM
     const layers = createLayerBuilder()
     const conv1 = layers.conv2d('conv1', { from: data.shape.channels, to: width, kernel: 3, padding: 1, bias: false })
-    const bn1 = layers.batchNorm('bn1', width)
+    const bn1 = layers.batchNorm('bn1', width, 'conv1')
     let from = width
     let position = 0
     const stages = STAGES.map(({ expansion, channels, blocks, stride, feature }) => ({
@@ -78,7 +78,7 @@ export const mobilenetV2 = defineModel({
     }))
     const lastMap = scaled(LAST_MAP)
     const conv2 = layers.conv2d('conv2', { from, to: lastMap, kernel: 1, bias: false })
-    const bn2 = layers.batchNorm('bn2', lastMap)
+    const bn2 = layers.batchNorm('bn2', lastMap, 'conv2')
     const linear = layers.linear('linear', { from: lastMap, to: data.classNames.length })
     return assemble(data, layers, {
       features: [
@@ -112,11 +112,11 @@ function invertedResidual(
   const { from, to, stride } = size
   const inner = expansion * from
   const conv1 = layers.conv2d(`${name}.conv1`, { from, to: inner, kernel: 1, bias: false })
-  const bn1 = layers.batchNorm(`${name}.bn1`, inner)
+  const bn1 = layers.batchNorm(`${name}.bn1`, inner, `${name}.conv1`)
   const conv2 = layers.depthwiseConv2d(`${name}.conv2`, { channels: inner, kernel: 3, stride, padding: 1 })
-  const bn2 = layers.batchNorm(`${name}.bn2`, inner)
+  const bn2 = layers.batchNorm(`${name}.bn2`, inner, `${name}.conv2`)
   const conv3 = layers.conv2d(`${name}.conv3`, { from: inner, to, kernel: 1, bias: false })
-  const bn3 = layers.batchNorm(`${name}.bn3`, to)
+  const bn3 = layers.batchNorm(`${name}.bn3`, to, `${name}.conv3`)
   const reshape = stride === 1 && from !== to ? projectionShortcut('shortcut')(layers, name, size) : null
   return (scope, x) => {
     const expanded = tf.relu(bn1(scope, conv1(scope, x)))

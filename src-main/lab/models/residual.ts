@@ -70,7 +70,7 @@ export type Shortcut = (layers: LayerBuilder, name: string, size: BlockSize) => 
 export function projectionShortcut(shortcutName: string): Shortcut {
   return (layers, name, { from, to, stride }) => {
     const conv = layers.conv2d(`${name}.${shortcutName}.0`, { from, to, kernel: 1, stride, bias: false })
-    const bn = layers.batchNorm(`${name}.${shortcutName}.1`, to)
+    const bn = layers.batchNorm(`${name}.${shortcutName}.1`, to, `${name}.${shortcutName}.0`)
     return (scope, x) => bn(scope, conv(scope, x))
   }
 }
@@ -91,9 +91,9 @@ export const zeroPaddedShortcut: Shortcut = (_layers, _name, { from, to }) => {
 export function basicBlock(layers: LayerBuilder, name: string, size: BlockSize, shortcut: Shortcut): MapLayer {
   const { from, to, stride } = size
   const conv1 = layers.conv2d(`${name}.conv1`, { from, to, kernel: 3, stride, padding: 1, bias: false })
-  const bn1 = layers.batchNorm(`${name}.bn1`, to)
+  const bn1 = layers.batchNorm(`${name}.bn1`, to, `${name}.conv1`)
   const conv2 = layers.conv2d(`${name}.conv2`, { from: to, to, kernel: 3, padding: 1, bias: false })
-  const bn2 = layers.batchNorm(`${name}.bn2`, to)
+  const bn2 = layers.batchNorm(`${name}.bn2`, to, `${name}.conv2`)
   const reshape = changesShape(size) ? shortcut(layers, name, size) : null
   return (scope, x) => {
     const inner = bn2(scope, conv2(scope, tf.relu(bn1(scope, conv1(scope, x)))))
@@ -112,9 +112,9 @@ export function preActivationBlock(
   shortcutName: string,
 ): MapLayer {
   const { from, to, stride } = size
-  const bn1 = layers.batchNorm(`${name}.bn1`, from)
+  const bn1 = layers.batchNorm(`${name}.bn1`, from, null)
   const conv1 = layers.conv2d(`${name}.conv1`, { from, to, kernel: 3, stride, padding: 1, bias: false })
-  const bn2 = layers.batchNorm(`${name}.bn2`, to)
+  const bn2 = layers.batchNorm(`${name}.bn2`, to, `${name}.conv1`)
   const conv2 = layers.conv2d(`${name}.conv2`, { from: to, to, kernel: 3, padding: 1, bias: false })
   const shortcut = changesShape(size)
     ? layers.conv2d(`${name}.${shortcutName}`, { from, to, kernel: 1, stride, bias: false })

@@ -46,7 +46,7 @@ export const resnet18 = defineModel({
     const isSmall = stem === 'small-images'
     const window = isSmall ? { kernel: 3, stride: 1, padding: 1 } : { kernel: 7, stride: 2, padding: 3 }
     const conv1 = layers.conv2d('conv1', { from: data.shape.channels, to: width, ...window, bias: false })
-    const bn1 = layers.batchNorm('bn1', width)
+    const bn1 = layers.batchNorm('bn1', width, 'conv1')
     const shortcut = projectionShortcut('downsample')
     const stages = residualStages({
       width,

@@ -31,11 +31,11 @@ export const smallCnn = defineModel({
   build({ width }, data) {
     const layers = createLayerBuilder()
     const conv1 = layers.conv2d('conv1', { from: data.shape.channels, to: width, kernel: 3, padding: 1, bias: false })
-    const bn1 = layers.batchNorm('bn1', width)
+    const bn1 = layers.batchNorm('bn1', width, 'conv1')
     const conv2 = layers.conv2d('conv2', { from: width, to: 2 * width, kernel: 3, padding: 1, bias: false })
-    const bn2 = layers.batchNorm('bn2', 2 * width)
+    const bn2 = layers.batchNorm('bn2', 2 * width, 'conv2')
     const conv3 = layers.conv2d('conv3', { from: 2 * width, to: 4 * width, kernel: 3, padding: 1, bias: false })
-    const bn3 = layers.batchNorm('bn3', 4 * width)
+    const bn3 = layers.batchNorm('bn3', 4 * width, 'conv3')
     const fc = layers.linear('fc', { from: 4 * width, to: data.classNames.length })
     return assemble(data, layers, {
       features: [

@@ -59,7 +59,7 @@ export const vgg16Bn = defineModel({
       const to = factor * width
       const convs = Array.from({ length: count }, () => {
         const conv = layers.conv2d(`features.${position}`, { from, to, kernel: 3, padding: 1 })
-        const bn = layers.batchNorm(`features.${position + 1}`, to)
+        const bn = layers.batchNorm(`features.${position + 1}`, to, `features.${position}`)
         position += POSITIONS.conv
         from = to
         return { conv, bn }

@@ -40,7 +40,7 @@ export const wrn16x1 = defineModel({
       blockName: (index) => `layer.${index}`,
       block: (name, size) => preActivationBlock(layers, name, size, 'convShortcut'),
     })
-    const bn1 = layers.batchNorm('bn1', stages.channels)
+    const bn1 = layers.batchNorm('bn1', stages.channels, null)
     const fc = layers.linear('fc', { from: stages.channels, to: data.classNames.length })
     return assemble(data, layers, {
       features: [...stages.features, { name: 'pooled', channels: stages.channels, kind: 'vector' }],

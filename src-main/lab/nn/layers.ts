@@ -18,15 +18,25 @@ export interface ParameterSpec {
   readonly trainable: boolean
 }
 
+/** A batch normalisation: its weights are `<name>.weight`, `.bias`, `.running_mean` and `.running_var`, one for each channel. */
+export interface NormalizationSpec {
+  readonly name: string
+  readonly channels: number
+  /** The convolution whose output it normalises, channel by channel; null where that is a sum of several. */
+  readonly convolution: string | null
+}
+
 export type Layer<I extends Tensor, O extends Tensor> = (scope: Scope, x: I) => O
 
 /** Declares layers, collecting their parameters in order; each call returns the layer as a function. */
 export interface LayerBuilder {
   readonly parameters: readonly ParameterSpec[]
+  readonly normalizations: readonly NormalizationSpec[]
   conv2d(name: string, options: ConvOptions): Layer<Tensor4D, Tensor4D>
   /** Each channel by itself, with one filter each and no bias. */
   depthwiseConv2d(name: string, options: DepthwiseOptions): Layer<Tensor4D, Tensor4D>
-  batchNorm(name: string, channels: number): Layer<Tensor4D, Tensor4D>
+  /** `of`: the convolution whose output it normalises, and nothing else; null where that is a sum. */
+  batchNorm(name: string, channels: number, of: string | null): Layer<Tensor4D, Tensor4D>
   linear(name: string, options: LinearOptions): Layer<Tensor2D, Tensor2D>
 }
 
@@ -58,6 +68,7 @@ const RUNNING_SHARE = 0.1
 export function createLayerBuilder(initialization: Partial<Initialization> = {}): LayerBuilder {
   const initial = { ...pytorchDefaults, ...initialization }
   const parameters: ParameterSpec[] = []
+  const normalizations: NormalizationSpec[] = []
   const declare = (name: string, shape: readonly number[], initializer: Initializer, trainable = true): void => {
     if (parameters.some((other) => other.name === name)) throw new Error(`Two weights are called "${name}"`)
     parameters.push({ name, shape, initializer, trainable })
@@ -65,6 +76,7 @@ export function createLayerBuilder(initialization: Partial<Initialization> = {})
 
   return {
     parameters,
+    normalizations,
 
     conv2d(name, { from, to, kernel, stride = 1, padding = 0, bias = true }) {
       const fan: Fan = { in: from * kernel * kernel, out: to * kernel * kernel }
@@ -91,7 +103,8 @@ export function createLayerBuilder(initialization: Partial<Initialization> = {})
       }
     },
 
-    batchNorm(name, channels) {
+    batchNorm(name, channels, convolution) {
+      normalizations.push({ name, channels, convolution })
       declare(`${name}.weight`, [channels], { kind: 'constant', value: 1 })
       declare(`${name}.bias`, [channels], { kind: 'constant', value: 0 })
       declare(`${name}.running_mean`, [channels], { kind: 'constant', value: 0 }, false)

@@ -2,7 +2,7 @@ import type { TensorMap } from '../compute/tensor-map.js'
 import type { ImageShape } from '../data/image-set.js'
 import type { Rng } from '../random/rng.js'
 import { tf, type Tensor, type Tensor2D, type Tensor4D } from '../tf.js'
-import type { ParameterSpec } from './layers.js'
+import type { NormalizationSpec, ParameterSpec } from './layers.js'
 import { createScope, type NormalizationMode, type Scope } from './scope.js'
 
 /** Per channel, in units of 0..1 pixels. Part of the network: images stay in 0..1 everywhere outside it. */
@@ -24,6 +24,8 @@ export interface Network {
   readonly inputShape: ImageShape
   readonly classes: number
   readonly parameters: readonly ParameterSpec[]
+  /** Its batch normalisations, each with the convolution before it. */
+  readonly normalizations: readonly NormalizationSpec[]
   /** Normalised images (batch x height x width x channels) to logits (batch x classes). */
   readonly forward: (scope: Scope, x: Tensor4D) => Tensor2D
   readonly pixelNormalization: PixelNormalization

@@ -38,7 +38,7 @@ export function imageGenerator(
   const layers = createLayerBuilder()
   const block = (name: string, from: number, to: number, isLast = false): Layer<Tensor4D, Tensor4D> => {
     const conv = layers.conv2d(`${name}.conv`, { from, to, kernel: 3, padding: 1, bias: false })
-    const bn = layers.batchNorm(`${name}.bn`, to)
+    const bn = layers.batchNorm(`${name}.bn`, to, `${name}.conv`)
     return (scope, x) => (isLast ? bn(scope, conv(scope, x)) : tf.relu(bn(scope, conv(scope, x))))
   }
   const widthAt = (level: number): number => width * 2 ** level

@@ -1,5 +1,6 @@
 import type { GoldenGroup } from '../../helpers/golden.js'
 import { attackStepCases } from './attack-steps.js'
+import { defenseCases } from './defenses.js'
 import { explainerCases } from './explainers.js'
 import { layerCases } from './layers.js'
 import { lossCases } from './loss.js'
@@ -23,6 +24,7 @@ export const goldenGroups: readonly GoldenGroup[] = [
   triggerRecoveryCases,
   unlearningCases,
   repairCases,
+  defenseCases,
   triggerCases,
   attackStepCases,
   triggerCraftingCases,

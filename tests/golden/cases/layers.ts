@@ -20,7 +20,7 @@ function batchNorm(name: string, batches: number, scale: number, offset: number)
 }
 
 function batchNormOf(name: string, inputs: readonly (() => Tensor4D)[], mode: NormalizationMode) {
-  return differentiateLayer(name, (layers) => layers.batchNorm('layer', 6), inputs, mode)
+  return differentiateLayer(name, (layers) => layers.batchNorm('layer', 6, null), inputs, mode)
 }
 
 function linear(name: string, bias: boolean): GoldenCase {

@@ -33,6 +33,7 @@ function network(withTrigger: (classNumber: Tensor2D) => Tensor2D): Network {
     inputShape: shape,
     classes: 3,
     parameters: [],
+    normalizations: [],
     pixelNormalization: { mean: [0], deviation: [1] },
     features: [],
     classifierLayer: 'none',
