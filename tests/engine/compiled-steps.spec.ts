@@ -54,6 +54,8 @@ const operations: Record<string, (x: Tensor4D) => Tensor> = {
   'softmax and logSoftmax': (x) => tf.add(tf.softmax(tf.mean(x, [1, 2])), tf.logSoftmax(tf.mean(x, [1, 2]))),
   'matMul, transposed and batched': (x) => tf.matMul(tf.reshape(x, [4, 36, 3]), tf.reshape(x, [4, 36, 3]), true, false),
   'conv2d with stride': (x) => tf.conv2d(x, fill<Tensor4D>('filter', [3, 3, 3, 5]), 2, 'valid'),
+  'conv2d behind which the gradient is scaled by channel': (x) =>
+    tf.mul(tf.conv2d(x, fill<Tensor4D>('filter', [3, 3, 3, 5]), 1, 'same'), tf.tensor1d([1, 2, 3, 4, 5])),
   'depthwise conv2d': (x) => tf.depthwiseConv2d(x, fill<Tensor4D>('depthwise', [3, 3, 3, 1]), 1, 'same'),
   'max and average pooling': (x) => tf.concat([tf.maxPool(x, 2, 2, 'valid'), tf.avgPool(x, 2, 2, 'valid')], 3),
   'batch normalisation': (x) =>

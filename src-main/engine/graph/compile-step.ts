@@ -9,6 +9,7 @@ import { tf, type Tensor } from '../../lab/tf.js'
 import { NATIVE_BACKEND } from '../kernels/native.js'
 import { inBfloat16 } from './bfloat16.js'
 import { recordStep, type RecordedStep } from './record-step.js'
+import { withScaledFilters } from './scaled-backprop.js'
 import { encodeSavedModel, GRAPH_TAG, type GraphNode } from './saved-model.js'
 import type { GraphBackend, NativeTensor, TensorLike } from './tfjs-node.js'
 
@@ -28,7 +29,8 @@ export function createGraphProgram(backend: GraphBackend, step: Step, precision:
       let graph = graphs.get(key)
       if (graph === undefined) {
         const recorded = recordStep(backend, step, state, inputs)
-        const nodes = precision === 'bfloat16' ? inBfloat16(recorded.nodes) : recorded.nodes
+        const scaled = withScaledFilters(recorded.nodes, (source) => recorded.vectors.has(source))
+        const nodes = precision === 'bfloat16' ? inBfloat16(scaled) : scaled
         graph = loadGraph(backend, { ...recorded, nodes })
         graphs.set(key, graph)
       }

@@ -18,6 +18,8 @@ export interface RecordedStep {
   readonly captured: readonly { readonly node: string; readonly tensor: TensorLike }[]
   readonly newState: readonly NamedNode[]
   readonly outputs: readonly NamedNode[]
+  /** Values, such as `n3:1`, that have one dimension only. */
+  readonly vectors: ReadonlySet<string>
 }
 
 /** An entry of the state, an input or an output, and the node that stands for it. */
@@ -47,10 +49,16 @@ export function recordStep(
   /** Where the value of a native tensor comes from, such as `n3:1`, and its data type number. */
   const sources = new Map<number, string>()
   const types = new Map<number, number>()
+  const vectors = new Set<string>()
   const constants = new Map<number, { shape: number[]; dtype: number; values: ArrayLike<number> }>()
   const captured: { node: string; tensor: TensorLike }[] = []
   let count = 0
 
+  const know = ({ id, dtype, shape }: NativeTensor, source: string): void => {
+    sources.set(id, source)
+    types.set(id, dtype)
+    if (shape.length === 1) vectors.add(source)
+  }
   const add = (node: Omit<GraphNode, 'name'>): string => {
     const name = `n${count++}`
     nodes.push({ name, ...node })
@@ -65,8 +73,7 @@ export function recordStep(
   const feed = ([name, tensor]: [string, Tensor]): NamedNode => {
     const [id] = getInputTensorIds.call(backend, [tensor])
     const node = placeholder(dtypeOf(binding, tensor), tensor.shape)
-    sources.set(id!, `${node}:0`)
-    types.set(id!, dtypeOf(binding, tensor))
+    know({ id: id!, dtype: dtypeOf(binding, tensor), shape: tensor.shape }, `${node}:0`)
     return { name, node }
   }
   const constant = (id: number): string => {
@@ -88,7 +95,8 @@ export function recordStep(
     if (known !== undefined) return known
     if (!constants.has(id)) throw new Error(`The step uses the native tensor ${id}, whose origin was not seen`)
     const source = `${constant(id)}:0`
-    sources.set(id, source)
+    const { shape, dtype } = constants.get(id)!
+    know({ id, dtype, shape }, source)
     return source
   }
 
@@ -103,10 +111,7 @@ export function recordStep(
           ...Object.fromEntries(attributes.map((each) => [each.name, attributeOf(binding, each)])),
         },
       })
-      made.forEach(({ id, dtype }: NativeTensor, index) => {
-        sources.set(id, `${node}:${index}`)
-        types.set(id, dtype)
-      })
+      made.forEach((each, index) => know(each, `${node}:${index}`))
       return made
     },
     createTensor(shape, dtype, values) {
@@ -136,8 +141,7 @@ export function recordStep(
       if (sources.has(id) || constants.has(id)) return
       const tensor = tensors[index]!
       const node = placeholder(dtypeOf(binding, tensor), tensor.shape)
-      sources.set(id, `${node}:0`)
-      types.set(id, dtypeOf(binding, tensor))
+      know({ id, dtype: dtypeOf(binding, tensor), shape: tensor.shape }, `${node}:0`)
       captured.push({ node, tensor: { dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype } })
     })
     return ids
@@ -156,7 +160,7 @@ export function recordStep(
       newState.push(...Object.entries(result.state).map(fetch))
       outputs.push(...Object.entries(result.outputs).map(fetch))
     })
-    return { nodes, fedState, fedInputs, captured, newState, outputs }
+    return { nodes, fedState, fedInputs, captured, newState, outputs, vectors }
   } finally {
     backend.binding = binding
     backend.getInputTensorIds = getInputTensorIds

@@ -1,4 +1,5 @@
 import { registerBatchNorm } from './batch-norm.js'
+import { registerLeakyReluGradient } from './leaky-relu-gradient.js'
 import { registerReductionGradients } from './reduction-gradients.js'
 import { registerReluGradient } from './relu-gradient.js'
 import { registerSoftmaxCrossEntropy } from './softmax-cross-entropy.js'
@@ -14,6 +15,7 @@ export function registerLabKernels(): void {
   registered = true
   registerBatchNorm()
   registerReluGradient()
+  registerLeakyReluGradient()
   registerReductionGradients()
   registerSoftmaxCrossEntropy()
 }

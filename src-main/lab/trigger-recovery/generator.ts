@@ -3,6 +3,7 @@
  * NeurIPS 2019), which BAERASER takes over: a multi-layer perceptron whose noise comes in four pieces, one entering at
  * each layer, and whose output is a patch with values in 0..1.
  */
+import { compileProgram, type Step, type StepProgram } from '../compute/step.js'
 import { tensorOf, type TensorMap } from '../compute/tensor-map.js'
 import type { ImageShape } from '../data/image-set.js'
 import { batchNormTrain } from '../kernels/index.js'
@@ -25,7 +26,15 @@ export interface PatchGenerator {
    * the batch's own statistics, so a batch needs more than a few samples. Call inside `tf.tidy`.
    */
   generate(weights: TensorMap, noise: Tensor2D): Tensor4D
+  /** The same where no gradient is wanted, as one call of the backend. The patches belong to the caller. */
+  sample(weights: TensorMap, noise: Tensor2D): Tensor4D
 }
+
+/**
+ * What samples from generators of the same sizes, by sizes and backend: the same ones are asked again and again. They hold
+ * no tensors, so they stay.
+ */
+const samplers = new Map<string, StepProgram>()
 
 export function createPatchGenerator(patch: ImageShape, hidden: number): PatchGenerator {
   const outputs = patch.height * patch.width * patch.channels
@@ -44,9 +53,19 @@ export function createPatchGenerator(patch: ImageShape, hidden: number): PatchGe
     return layer < PIECES - 1 ? [...linear, ...normalization] : linear
   })
 
-  return {
+  const generator: PatchGenerator = {
     patch,
     initialWeights: (rng) => Object.fromEntries(parameters.map((spec) => [spec.name, initialTensor(spec, rng)])),
+    sample(weights, noise) {
+      const sizes = [...Object.values(patch), hidden, tf.getBackend()].join(' ')
+      const step: Step = (state, inputs) => ({
+        state: {},
+        outputs: { patches: generator.generate(state, tensorOf<Tensor2D>(inputs, 'noise')) },
+      })
+      const sampler = samplers.get(sizes) ?? compileProgram(step)
+      samplers.set(sizes, sampler)
+      return tensorOf<Tensor4D>(sampler.run(weights, { noise }).outputs, 'patches')
+    },
     generate(weights, noise) {
       const pieces = tf.split(noise, PIECES, 1)
       let hiddenValues: Tensor = pieces[0]!
@@ -62,6 +81,7 @@ export function createPatchGenerator(patch: ImageShape, hidden: number): PatchGe
       return tf.reshape(hiddenValues, [noise.shape[0], patch.height, patch.width, patch.channels])
     },
   }
+  return generator
 }
 
 function normalizeRows(rows: Tensor, weights: TensorMap, name: string): Tensor {

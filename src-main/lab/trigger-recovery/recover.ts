@@ -250,8 +250,8 @@ async function successAt(
 
 /** Fresh patches, count x height x width x channels in 0..1, owned by the caller. */
 export function samplePatches({ generator, weights }: RecoveredTriggers, count: number, rng: Rng): Tensor4D {
-  return tf.tidy(() => {
-    const noise: Tensor2D = tf.tensor2d(rng.uniforms(count * NOISE_SIZE), [count, NOISE_SIZE])
-    return generator.generate(weights, noise)
-  })
+  const noise = tf.tensor2d(rng.uniforms(count * NOISE_SIZE), [count, NOISE_SIZE])
+  const patches = generator.sample(weights, noise)
+  noise.dispose()
+  return patches
 }

@@ -37,10 +37,10 @@ export function recoveryStep(objective: RecoveryObjective, optimizer: Optimizer)
 
   const bounds = (weights: TensorMap, patches: Tensor, inputs: TensorMap): { joint: Tensor; marginal: Tensor } => {
     const flat = tf.reshape(patches, [patches.shape[0]!, -1]) as Tensor2D
-    return {
-      joint: statistics.evaluate(weights, tensorOf<Tensor2D>(inputs, 'noise'), flat),
-      marginal: statistics.evaluate(weights, tensorOf<Tensor2D>(inputs, 'otherNoise'), flat),
-    }
+    // Both in one batch: twice the rows in a product of matrices take less than twice the time.
+    const noises = tf.concat([tensorOf<Tensor2D>(inputs, 'noise'), tensorOf<Tensor2D>(inputs, 'otherNoise')], 0)
+    const [joint, marginal] = tf.split(statistics.evaluate(weights, noises, tf.concat([flat, flat], 0)), 2, 0)
+    return { joint: joint!, marginal: marginal! }
   }
 
   const tightenBound = (state: TensorMap, inputs: TensorMap): TensorMap => {
