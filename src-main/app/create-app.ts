@@ -1,6 +1,7 @@
 import type { AppHandlers } from '../../src-shared/contract/commands.js'
 import { AppError } from '../../src-shared/contract/errors.js'
 import type { AppEvent } from '../../src-shared/contract/events.js'
+import type { JsonValue } from '../../src-shared/model/json.js'
 import type { Versions } from '../../src-shared/model/run-record.js'
 import type { StudyPlan } from '../../src-shared/model/study.js'
 import { createDatasets } from './datasets/datasets.js'
@@ -8,6 +9,7 @@ import { createEngineHost } from './engine-host.js'
 import { createEstimates } from './estimates.js'
 import { createInspections } from './inspections.js'
 import type { LaunchEngine } from './launched-engine.js'
+import { createModels } from './models/models.js'
 import { datasetMirror, type AppPaths } from './paths.js'
 import { createRunHosts } from './run-hosts.js'
 import { checkWorkspace, createRunStore } from './run-store.js'
@@ -44,7 +46,9 @@ export function createApp(options: AppOptions): App {
   const { paths, launchEngine, versions, now, log } = options
   const hosts = createRunHosts(paths.workspace)
   const store = createRunStore(paths.workspace, hosts, (problem) => void log(problem))
-  const runs = createRuns({ store, engine: () => engine, versions, now, log })
+  const openGrant = options.openGrant ?? refuseGrant
+  const models = createModels({ workspace: paths.workspace, launchEngine, openGrant })
+  const runs = createRuns({ store, engine: () => engine, victimFile: models.victimFile, versions, now, log })
   const studies = createStudies({ workspace: paths.workspace, store, runs })
   const engine = createEngineHost(launchEngine, {
     onEvent: (event) => {
@@ -57,13 +61,14 @@ export function createApp(options: AppOptions): App {
   const datasets = createDatasets({
     cacheFolder: paths.datasetCache,
     launchEngine,
-    openGrant: options.openGrant ?? refuseGrant,
+    openGrant,
     mirror: datasetMirror(),
     log,
   })
 
   const estimates = createEstimates({
     launchEngine,
+    victimFile: models.victimFile,
     describeEngine: async () => (await engine.client().call('engine.describe', {})).info,
     isBusy: () => runs.isBusy(),
     earlierRuns: async () => {
@@ -85,19 +90,23 @@ export function createApp(options: AppOptions): App {
     return { plan, ...(await studies.start(plan)) }
   }
 
+  const check = async (experiment: JsonValue) =>
+    engine.client().call('experiment.check', { experiment: await models.complete(experiment) })
+
   const handlers: AppHandlers = {
     ...datasets.handlers,
+    ...models.handlers,
     ...inspections.handlers,
     'catalogue.list': () => engine.client().call('catalogue.list', {}),
-    'experiment.check': (input) => engine.client().call('experiment.check', input),
+    'experiment.check': ({ experiment }) => check(experiment),
     'run.start': async ({ experiment }) => {
       await checkWorkspace(paths.workspace)
-      const checked = await engine.client().call('experiment.check', { experiment })
+      const checked = await check(experiment)
       datasets.requirePresent(checked.experiment.dataset.id)
       return { runId: await runs.start(checked.experiment) }
     },
     'experiment.estimate': async (input) => {
-      const { experiment } = await engine.client().call('experiment.check', input)
+      const { experiment } = await check(input.experiment)
       return estimates.of(experiment)
     },
     'run.cancel': async ({ runId }) => {
@@ -142,6 +151,7 @@ export function createApp(options: AppOptions): App {
     estimates.interrupt()
     inspections.close()
     datasets.close()
+    models.close()
     engine.close()
     hosts.close()
     store.close()
@@ -153,6 +163,6 @@ function refuseGrant(): never {
   throw new AppError({
     code: 'refused',
     message: 'Files can be imported from the command line and in the window only.',
-    hint: 'On the machine that serves this page: npm run -s cli -- datasets import ID FILE',
+    hint: 'On the machine that serves this page: npm run -s cli -- datasets import ID FILE, or import FILE for a model',
   })
 }

@@ -19,6 +19,8 @@ export interface Estimates {
 
 export interface EstimatesOptions {
   readonly launchEngine: LaunchEngine
+  /** Where the weights of an experiment's imported victim lie. */
+  readonly victimFile: (experiment: Experiment) => string | null
   readonly describeEngine: () => Promise<EngineInfo>
   /** Whether a run is in progress or waits. */
   readonly isBusy: () => boolean
@@ -30,7 +32,13 @@ export interface EstimatesOptions {
  * Estimates that rest on measurements alone: on a rehearsal where the machine is idle, else on an earlier run of the same
  * data, model and methods. A rehearsal has an engine of its own, so that its memory and its end are no other's.
  */
-export function createEstimates({ launchEngine, describeEngine, isBusy, earlierRuns }: EstimatesOptions): Estimates {
+export function createEstimates({
+  launchEngine,
+  victimFile,
+  describeEngine,
+  isBusy,
+  earlierRuns,
+}: EstimatesOptions): Estimates {
   const kept = new Map<string, Rehearsal>()
   let current: { key: string; host: EngineHost; rehearsal: Promise<Rehearsal> } | null = null
   let interruptions = 0
@@ -52,7 +60,7 @@ export function createEstimates({ launchEngine, describeEngine, isBusy, earlierR
     const host = createEngineHost(launchEngine, { onEvent: () => {}, onCrash: () => {} })
     const rehearsal = host
       .client()
-      .call('job.rehearse', { experiment })
+      .call('job.rehearse', { experiment, victimFile: victimFile(experiment) })
       .finally(() => {
         if (current?.host === host) end()
       })
@@ -89,10 +97,13 @@ export function createEstimates({ launchEngine, describeEngine, isBusy, earlierR
 }
 
 /** Everything that decides how long a step, a look and a stage take. What is drawn as a trigger does not, and changes often. */
-function keyOf({ dataset, model, attack, training, defender, defenses }: Experiment, engine: EngineInfo): string {
+function keyOf(
+  { dataset, model, attack, victim, training, defender, defenses }: Experiment,
+  engine: EngineInfo,
+): string {
   const { backend, variant, threads } = engine
   const { batchSize, augmentation } = training
   const attackParams = Object.entries(attack?.params ?? {}).filter(([name]) => name !== 'trigger')
   const methods = { dataset, model, attack: [attack?.id, attackParams], defenses, defender, batchSize, augmentation }
-  return JSON.stringify({ ...methods, backend, variant, threads })
+  return JSON.stringify({ ...methods, isImported: victim !== undefined, backend, variant, threads })
 }

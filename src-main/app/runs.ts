@@ -60,13 +60,15 @@ interface LiveRun {
 export interface RunsOptions {
   readonly store: RunStore
   readonly engine: () => EngineHost
+  /** Where the weights of an experiment's imported victim lie. */
+  readonly victimFile: (experiment: Experiment) => string | null
   readonly versions: Versions
   readonly now: () => Date
   readonly log: (error: unknown) => string
 }
 
 /** The queue of runs: one at a time in the engine, each followed to its end and recorded. */
-export function createRuns({ store, engine, versions, now, log }: RunsOptions): Runs {
+export function createRuns({ store, engine, victimFile, versions, now, log }: RunsOptions): Runs {
   const listeners = new Set<(event: AppEvent) => void>()
   const live = new Map<RunId, LiveRun>()
   const waiting: RunId[] = []
@@ -110,7 +112,13 @@ export function createRuns({ store, engine, versions, now, log }: RunsOptions): 
     const { record, told } = run
     engine()
       .client()
-      .call('job.start', { runId, folder: store.folderOf(runId), experiment: record.experiment, told })
+      .call('job.start', {
+        runId,
+        folder: store.folderOf(runId),
+        experiment: record.experiment,
+        victimFile: victimFile(record.experiment),
+        told,
+      })
       .catch((error: unknown) => finish(runId, { type: 'run.failed', error: wireErrorOf(error, log) }))
   }
 

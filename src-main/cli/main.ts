@@ -14,6 +14,7 @@ import { repairCommand, verifyCommand } from './commands/verify.js'
 import { addDatasetCommands } from './dataset-commands.js'
 import { addExportCommands } from './export-commands.js'
 import { addInspectionCommands } from './inspection-commands.js'
+import { addModelCommands } from './model-commands.js'
 import { collect, listable, positiveNumber, scale, sorting, wholeNumber, words } from './option-values.js'
 import { plain, say } from './output.js'
 
@@ -41,6 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
       collect,
       [],
     )
+    .option('--victim <name>', 'an imported model (see "models") in place of one that is trained')
     .option('--seed <number>', 'seed of every random draw', wholeNumber)
     .option('--threads <number>', 'threads of the engine; 1 makes a run repeatable to the last bit', positiveNumber)
     .option('--json', 'print every event as a line of JSON, the result last; text for people goes to standard error')
@@ -48,11 +50,12 @@ async function main(argv: readonly string[]): Promise<number> {
     .action(
       async (
         experiment: string,
-        options: { workspace: string; set: string[]; seed?: number; threads?: number; json?: boolean },
+        options: { workspace: string; set: string[]; victim?: string; seed?: number; threads?: number; json?: boolean },
       ) => {
         exitCode = await runCommand(experiment, {
           workspace: options.workspace,
           set: options.set,
+          victim: options.victim ?? null,
           seed: options.seed ?? null,
           threads: options.threads ?? null,
           json: options.json ?? false,
@@ -124,6 +127,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   addDatasetCommands(program, DEFAULT_WORKSPACE, finish)
   addInspectionCommands(program, DEFAULT_WORKSPACE, finish)
+  addModelCommands(program, DEFAULT_WORKSPACE, finish)
   addExportCommands(program, DEFAULT_WORKSPACE, finish)
 
   program

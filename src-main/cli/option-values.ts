@@ -48,6 +48,13 @@ export function sampleLimit(text: string): number {
   throw new InvalidArgumentError(`must be a whole number of 1 to ${ALL_SAMPLES}, or "all"`)
 }
 
+/** From 0 to 1, without 0. */
+export function share(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('must be above 0 and at most 1')
+  return value
+}
+
 export function listable(text: string): Listable {
   const found = listables.find((name) => name === text)
   if (found === undefined) throw new InvalidArgumentError(`must be one of ${listables.join(', ')}`)

@@ -7,11 +7,14 @@ import { DatasetActivity, DatasetName, ImportOptions, StoredDataset } from '../.
 import { EngineInfo } from '../../src-shared/model/engine-info.js'
 import { Rehearsal } from '../../src-shared/model/estimate.js'
 import { Experiment } from '../../src-shared/model/experiment.js'
+import { ImportedModel, ModelImportOptions } from '../../src-shared/model/imported-model.js'
 import { PluginId, RunId } from '../../src-shared/model/ids.js'
 import { RunRecord } from '../../src-shared/model/run-record.js'
 import { StudyPlan, StudyRequest } from '../../src-shared/model/study.js'
+import { ModelName } from '../../src-shared/model/victim.js'
 
 const nothing = z.object({})
+const victimFile = z.string().nullable().meta({ description: 'Weights of the imported victim, where there is one.' })
 
 /** What the engine has to know of a run to look at it; it reads the rest from the folder. */
 export const InspectedRun = z.object({ record: RunRecord, folder: z.string() })
@@ -59,6 +62,7 @@ export const engineCommands = {
       runId: RunId,
       folder: z.string(),
       experiment: Experiment,
+      victimFile,
       told: z
         .int()
         .min(0)
@@ -71,7 +75,7 @@ export const engineCommands = {
   /** Every run of a study, checked. */
   'study.plan': command(StudyRequest, StudyPlan),
   /** Runs every stage for a moment. For a process of its own: it takes cores and memory as a run does. */
-  'job.rehearse': command(z.object({ experiment: Experiment }), Rehearsal),
+  'job.rehearse': command(z.object({ experiment: Experiment, victimFile }), Rehearsal),
   ...inspections,
   'inspection.cancel': commands['inspection.cancel'],
   'poison.describe': command(z.object({ of: PoisonedExperiment }), commands['poison.describe'].output),
@@ -93,6 +97,18 @@ export const engineCommands = {
       target: z.string(),
     }),
     StoredDataset,
+  ),
+  /** Reads a model of a stranger and fills a new folder with its weights and what is known of them. */
+  'model.import': command(
+    z.object({
+      name: ModelName,
+      path: z.string(),
+      trigger: z.string().nullable(),
+      triggerMask: z.string().nullable(),
+      options: ModelImportOptions,
+      folder: z.string(),
+    }),
+    ImportedModel,
   ),
 } as const
 

@@ -15,11 +15,13 @@ import { loadBackend } from './backend.js'
 import { checkpointEveryMs } from './checkpoint-files.js'
 import { createDatasetReader } from './dataset-reader.js'
 import { importDataset } from './import/index.js'
+import { importModel } from './import/model/import-model.js'
 import { createPoisonedSets } from './inspection/poisoned-sets.js'
 import { createInspector } from './inspection/create-inspector.js'
 import { createJobControl, type JobControl } from './job-control.js'
 import { knownError, memoryMb, peakMemoryMb, runJob } from './job.js'
 import { openProcessPort } from './process-port.js'
+import { readVictim } from './read-victim.js'
 
 const LOW_PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL
 
@@ -55,7 +57,7 @@ const handlers: EngineHandlers = {
   'trigger.preview': (request) => previewTrigger(request, reader),
   'study.plan': async (request) => planStudy(request, reader),
   'engine.describe': async () => ({ info: await engineInfo(), memoryMb: memoryMb() }),
-  'job.start': async ({ runId, folder, experiment, told }) => {
+  'job.start': async ({ runId, folder, experiment, victimFile, told }) => {
     const plan = planExperiment(experiment, reader)
     const engine = await engineInfo()
     const everyMs = checkpointEveryMs()
@@ -63,18 +65,37 @@ const handlers: EngineHandlers = {
     const control = createJobControl()
     const emit = (fact: RunFact): void => tell({ runId, fact })
     job = { runId, control, emit }
-    void runJob({ plan, folder, told, everyMs, engine, reader, control, emit, log: logError }).finally(() => {
+    void runJob({
+      plan,
+      folder,
+      readVictim: () => readVictim(plan, victimFile),
+      told,
+      everyMs,
+      engine,
+      reader,
+      control,
+      emit,
+      log: logError,
+    }).finally(() => {
       job = null
     })
     return {}
   },
-  'job.rehearse': async ({ experiment }) => {
+  'job.rehearse': async ({ experiment, victimFile }) => {
     const plan = planExperiment(experiment, reader)
     // Whoever composes goes first. Before the backend is loaded, because its threads take over what holds then.
     setPriority(LOW_PRIORITY)
     const engine = await engineInfo()
     const { now, breathe } = createJobControl()
-    return rehearseExperiment(plan, { engine, reader, now, breathe, memoryMb, peakMemoryMb })
+    return rehearseExperiment(plan, {
+      engine,
+      reader,
+      readVictim: () => readVictim(plan, victimFile),
+      now,
+      breathe,
+      memoryMb,
+      peakMemoryMb,
+    })
   },
   'job.cancel': async ({ runId }) => {
     jobOf(runId).control.cancel()
@@ -98,6 +119,10 @@ const handlers: EngineHandlers = {
   },
   'dataset.import': (request) =>
     importDataset(request, (importing) => tell({ importing })).catch((error: unknown) => {
+      throw knownError(error)
+    }),
+  'model.import': (request) =>
+    importModel(request).catch((error: unknown) => {
       throw knownError(error)
     }),
 }

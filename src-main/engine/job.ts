@@ -5,6 +5,7 @@ import type { EngineInfo } from '../../src-shared/model/engine-info.js'
 import { wireErrorOf } from '../../src-shared/rpc/server.js'
 import type { DatasetReader } from '../lab/datasets/reader.js'
 import type { ExperimentPlan } from '../lab/experiment-plan.js'
+import type { RunHost } from '../lab/run-host.js'
 import { createCourse } from '../lab/course.js'
 import { runExperiment } from '../lab/run-experiment.js'
 import { tf } from '../lab/tf.js'
@@ -18,6 +19,7 @@ const MB = 1024 * 1024
 export interface JobOptions {
   readonly plan: ExperimentPlan
   readonly folder: string
+  readonly readVictim: RunHost['readVictim']
   /** Facts of its course that were told and written down before, when it was run in part. */
   readonly told: number
   /** The least time between two checkpoints. */
@@ -32,7 +34,7 @@ export interface JobOptions {
 
 /** Runs one experiment to its terminal fact: finished, failed or cancelled. Never throws. */
 export async function runJob(options: JobOptions): Promise<void> {
-  const { plan, folder, engine, reader, control, emit, log } = options
+  const { plan, folder, readVictim, engine, reader, control, emit, log } = options
   const tensorsBefore = tf.memory().numTensors
   const course = createCourse(options.told, emit)
   try {
@@ -41,6 +43,7 @@ export async function runJob(options: JobOptions): Promise<void> {
       signal: control.signal,
       files,
       reader,
+      readVictim,
       engine,
       now: () => control.now(),
       breathe: () => control.breathe(),

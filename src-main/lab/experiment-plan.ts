@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { AppError, type FieldError } from '../../src-shared/contract/errors.js'
 import { fieldErrors, invalidInput } from '../../src-shared/contract/field-errors.js'
 import { AugmentationConfig, Experiment, PluginChoice } from '../../src-shared/model/experiment.js'
+import { ImportedVictim, isCompleteVictim, type CompleteVictim } from '../../src-shared/model/victim.js'
 import { JsonObject } from '../../src-shared/model/json.js'
 import type { Stage } from '../../src-shared/model/run-record.js'
 import { attacks } from './attacks/index.js'
@@ -17,6 +18,7 @@ import type {
   PluginBase,
 } from './define.js'
 import { models } from './models/index.js'
+import { OUR_LAYOUT } from './nn/layers.js'
 import type { Registry } from './registry.js'
 
 /** A plug-in with its parameters parsed by its own schema. */
@@ -37,6 +39,8 @@ export interface ExperimentPlan {
   readonly dataset: Chosen<DatasetDefinition>
   readonly model: Chosen<ModelDefinition>
   readonly attack: Chosen<AttackDefinition> | null
+  /** Null where the run trains its own. */
+  readonly victim: CompleteVictim | null
   readonly defenses: readonly PlannedDefense[]
   readonly data: DatasetInfo
   readonly stages: readonly Stage[]
@@ -67,7 +71,9 @@ export function planExperiment(input: unknown, shelf: DatasetShelf = emptyShelf)
   const plannedDefenses = parts.defenses.map((choice, index) =>
     planDefense(from(defenses, choice, `defenses.${index}`), choice),
   )
-  const data = dataset === null ? null : describeData(dataset, shelf, problems)
+  const victim = parts.victim === null ? null : checkVictim(parts.victim, attack, problems)
+  const described = dataset === null ? null : describeData(dataset, shelf, problems)
+  const data = described === null || victim === null ? described : asVictimSees(described, victim, problems)
   if (data !== null && attack !== null) {
     problems.push(...inside('attack.params', attack.definition.check(attack.params, data)))
   }
@@ -107,8 +113,9 @@ export function planExperiment(input: unknown, shelf: DatasetShelf = emptyShelf)
     model,
     attack,
     defenses: known,
+    victim,
     data,
-    stages: stagesOf(attack, known),
+    stages: stagesOf(attack, victim !== null, known),
   }
 }
 
@@ -118,7 +125,7 @@ export function weightsMetadata({ experiment }: ExperimentPlan): Record<string, 
     model: experiment.model.id,
     modelParams: JSON.stringify(experiment.model.params),
     dataset: experiment.dataset.id,
-    layout: 'convolutions height x width x in x out, linear in x out',
+    layout: OUR_LAYOUT,
   }
 }
 
@@ -133,10 +140,44 @@ function describeData(
   return wrong.length === 0 ? definition.describe(params, shelf) : null
 }
 
+/** The victim with all that is known of it, or null, and what is wrong with it among the problems. */
+function checkVictim(
+  victim: ImportedVictim,
+  attack: Chosen<AttackDefinition> | null,
+  problems: FieldError[],
+): CompleteVictim | null {
+  if (attack !== null && isCrafted(attack)) {
+    const message = 'makes its trigger for a training of its own, and an imported victim was trained before'
+    problems.push({ path: 'attack.id', value: JSON.stringify(attack.definition.id), message })
+  }
+  if (isCompleteVictim(victim)) return victim
+  const message = 'is not known here: a model is imported first, and then named'
+  problems.push({ path: 'victim.model', value: JSON.stringify(victim.model), message })
+  return null
+}
+
+/** The dataset with its pixels as the victim was trained to read them. */
+function asVictimSees(data: DatasetInfo, victim: CompleteVictim, problems: FieldError[]): DatasetInfo {
+  const value = JSON.stringify(victim.model)
+  const { classNames, shape } = data
+  if (victim.classes !== classNames.length) {
+    const message = `tells ${victim.classes} classes apart, and the dataset has ${classNames.length}`
+    problems.push({ path: 'victim.model', value, message })
+  }
+  const channels = victim.pixelNormalization.mean.length
+  if (channels !== shape.channels) {
+    const message = `takes images of ${channels} channels, and those of the dataset have ${shape.channels}`
+    problems.push({ path: 'victim.model', value, message })
+    return data
+  }
+  return { ...data, pixelNormalization: victim.pixelNormalization }
+}
+
 interface Parts {
   readonly dataset: PluginChoice | null
   readonly model: PluginChoice | null
   readonly attack: PluginChoice | null
+  readonly victim: ImportedVictim | null
   /** Whether it is said that there is to be no attack. */
   readonly isClean: boolean
   readonly defenses: readonly (PluginChoice | null)[]
@@ -144,12 +185,13 @@ interface Parts {
 
 /** The choices of methods as far as they can be read, whatever else is wrong. */
 function readableParts(input: unknown): Parts {
-  const { dataset, model, attack, defenses } = (isGroup(input) ? input : {}) as Record<string, unknown>
+  const { dataset, model, attack, victim, defenses } = (isGroup(input) ? input : {}) as Record<string, unknown>
   const readable = (choice: unknown): PluginChoice | null => PluginChoice.safeParse(choice).data ?? null
   return {
     dataset: readable(dataset),
     model: readable(model),
     attack: readable(attack),
+    victim: ImportedVictim.safeParse(victim).data ?? null,
     isClean: attack === null,
     defenses: Array.isArray(defenses) ? defenses.map(readable) : [],
   }
@@ -234,19 +276,32 @@ export function isCrafted({ definition, params }: Chosen<AttackDefinition>): boo
   return definition.craft !== undefined && (definition.crafts?.(params) ?? true)
 }
 
-function stagesOf(attack: Chosen<AttackDefinition> | null, planned: readonly PlannedDefense[]): Stage[] {
-  const victim = (kind: Stage['kind'], title: string): Stage => ({ kind, title, defense: null })
+function stagesOf(
+  attack: Chosen<AttackDefinition> | null,
+  isImported: boolean,
+  planned: readonly PlannedDefense[],
+): Stage[] {
   return [
-    victim('load', 'Load data'),
-    ...(attack !== null && isCrafted(attack)
-      ? [victim('craft', attack.definition.craftTitle ?? 'Optimise the trigger')]
-      : []),
-    ...(attack === null ? [] : [victim('poison', 'Poison training images')]),
-    victim('train', 'Train victim'),
-    victim('evaluate', 'Evaluate victim'),
+    ofVictim('load', isImported ? 'Load data and victim' : 'Load data'),
+    ...(isImported ? [] : trainingStages(attack)),
+    ofVictim('evaluate', 'Evaluate victim'),
     ...planned.flatMap(({ definition }, index): Stage[] => [
       ...definition.stages.map((stage) => ({ ...stage, title: `${definition.title}: ${stage.title}`, defense: index })),
       { kind: 'evaluate', title: `${definition.title}: Evaluate`, defense: index },
     ]),
   ]
+}
+
+function trainingStages(attack: Chosen<AttackDefinition> | null): Stage[] {
+  return [
+    ...(attack !== null && isCrafted(attack)
+      ? [ofVictim('craft', attack.definition.craftTitle ?? 'Optimise the trigger')]
+      : []),
+    ...(attack === null ? [] : [ofVictim('poison', 'Poison training images')]),
+    ofVictim('train', 'Train victim'),
+  ]
+}
+
+function ofVictim(kind: Stage['kind'], title: string): Stage {
+  return { kind, title, defense: null }
 }

@@ -30,7 +30,7 @@ const REHEARSAL_MS = 60_000
 const BYTES_OF_A_WEIGHT = 4
 const MB = 1024 * 1024
 
-type Host = Pick<RunHost, 'reader' | 'engine' | 'now' | 'breathe' | 'memoryMb' | 'peakMemoryMb'>
+type Host = Pick<RunHost, 'reader' | 'readVictim' | 'engine' | 'now' | 'breathe' | 'memoryMb' | 'peakMemoryMb'>
 
 /** Throws what keeps the experiment from running, such as `data-missing`. No file is written. */
 export async function rehearseExperiment(plan: ExperimentPlan, host: Host): Promise<Rehearsal> {

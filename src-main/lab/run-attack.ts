@@ -2,7 +2,14 @@ import type { JsonValue } from '../../src-shared/model/json.js'
 import { tensorsOfStored } from './checkpoints.js'
 import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
 import { createImageSet, type ImageSet } from './data/image-set.js'
-import type { AttackDefinition, CoTraining, CraftedTrigger, CraftSetting, PlantedBackdoor } from './define.js'
+import type {
+  AttackDefinition,
+  CoTraining,
+  CraftedTrigger,
+  CraftSetting,
+  DatasetInfo,
+  PlantedBackdoor,
+} from './define.js'
 import { curveExam, measureScores, reportScores } from './evaluation/scores.js'
 import { isCrafted, weightsMetadata, type Chosen, type ExperimentPlan } from './experiment-plan.js'
 import type { Network } from './nn/network.js'
@@ -99,6 +106,21 @@ export async function startAttack(
   }
 }
 
+/**
+ * The backdoor of a victim that was trained elsewhere: its trigger and its target, to be measured. No image is poisoned,
+ * since nothing is trained here.
+ */
+export function foreignBackdoor(
+  { definition, params }: Chosen<AttackDefinition>,
+  data: DatasetInfo,
+  random: RandomStreams,
+): PlantedBackdoor {
+  const streams = random.within('attack')
+  const trigger = definition.createTrigger(params, data, streams)
+  const train = createImageSet(data.shape, new Uint8Array(), new Uint8Array())
+  return definition.plant(params, trigger, { train, data, random: streams })
+}
+
 function craftSetting({ plan, network, train, test, random }: AttackGround, context: RunContext): CraftSetting {
   const streams = random.within('clean-model')
   const exam = curveExam({ clean: test, triggered: null })
@@ -139,7 +161,7 @@ async function saveBackdoor(
 }
 
 /** All that `restoreTrigger` restores it from. */
-async function saveTrigger({ picture, tensors }: Trigger, { files }: RunContext): Promise<void> {
+export async function saveTrigger({ picture, tensors }: Trigger, { files }: RunContext): Promise<void> {
   await files.saveImage('trigger.png', 'True trigger', picture)
   if (tensors === undefined) return
   const copies = tensorsOfStored(tensors)

@@ -7,16 +7,17 @@ import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
 import { fingerprint } from './data/fingerprint.js'
 import { selectImages } from './data/image-set.js'
 import type { AttackerKnowledge, Dataset, DefenderView } from './define.js'
+import { compareWithClaims } from './evaluation/claims.js'
 import { dealTest } from './evaluation/deal-test.js'
 import { releasePredictor } from './evaluation/predict.js'
 import { curveExam, measureScores, prepareExam, reportScores, type Exam } from './evaluation/scores.js'
 import { createWall, type Wall } from './evaluation/wall.js'
 import { weightsMetadata, type ExperimentPlan, type PlannedDefense } from './experiment-plan.js'
 import { createCheckpoints } from './keep-checkpoints.js'
-import type { Classifier, Network } from './nn/network.js'
+import { loadedWeights, type Classifier, type Network } from './nn/network.js'
 import { plannedTraining } from './planned-training.js'
 import { createRandomStreams, createStreamLedger, type RandomStreams } from './random/streams.js'
-import { startAttack, type AttackGround, type RunningAttack } from './run-attack.js'
+import { foreignBackdoor, saveTrigger, startAttack, type AttackGround, type RunningAttack } from './run-attack.js'
 import type { RunContext } from './run-context.js'
 import type { RunHost } from './run-host.js'
 import { createSharedWork, type SharedWork } from './shared-work.js'
@@ -32,8 +33,6 @@ const TAKEN_FROM = 0.5
  * what went wrong. No tensor outlives it.
  */
 export async function runExperiment(plan: ExperimentPlan, given: RunHost): Promise<RunSummary> {
-  const wanted = plan.experiment.training.precision
-  const precision = choosePrecision(wanted)
   const tensorsBefore = tf.memory().numTensors
   let hasBeenStopped = false
   const host: RunHost = { ...given, isStopping: () => hasBeenStopped || given.isStopping() }
@@ -56,10 +55,8 @@ export async function runExperiment(plan: ExperimentPlan, given: RunHost): Promi
   const ground = { plan, network, train: dataset.train, test: clean, random }
   let results: Omit<RunSummary, 'seconds' | 'peakMemoryMb' | 'tensorsLeft'>
   try {
-    const attack = plan.attack === null ? null : await startAttack(plan.attack, ground, clock.context)
-    clock.enter('train')
-    if (wanted === 'auto') clock.context.note('info', `Training in ${precision}, which is the faster on this machine.`)
-    const { weights, exam } = await trainVictim(ground, attack, clock.context)
+    const { weights, exam } =
+      plan.victim === null ? await makeVictim(ground, clock) : await takeVictim(ground, host, clock.context)
     try {
       const victim: Classifier = { network, weights }
       const views = defenderViews(plan, victim, defenderImages, random)
@@ -77,6 +74,37 @@ export async function runExperiment(plan: ExperimentPlan, given: RunHost): Promi
     seconds: clock.seconds(),
     peakMemoryMb: host.peakMemoryMb(),
     tensorsLeft: tf.memory().numTensors - tensorsBefore,
+  }
+}
+
+/** A victim and the exam that it is judged by. The weights belong to whoever receives them. */
+interface Victim {
+  readonly weights: TensorMap
+  readonly exam: Exam
+}
+
+/** Attacks and trains a victim of the run's own. */
+async function makeVictim(ground: AttackGround, clock: StageClock): Promise<Victim> {
+  const { attack: planned, experiment } = ground.plan
+  const wanted = experiment.training.precision
+  const precision = choosePrecision(wanted)
+  const attack = planned === null ? null : await startAttack(planned, ground, clock.context)
+  clock.enter('train')
+  if (wanted === 'auto') clock.context.note('info', `Training in ${precision}, which is the faster on this machine.`)
+  return trainVictim(ground, attack, clock.context)
+}
+
+/** Takes the victim that was imported, with its trigger where that is known. */
+async function takeVictim(
+  { plan, network, test, random }: AttackGround,
+  host: RunHost,
+  context: RunContext,
+): Promise<Victim> {
+  const backdoor = plan.attack === null ? null : foreignBackdoor(plan.attack, plan.data, random)
+  if (backdoor !== null) await saveTrigger(backdoor.trigger, context)
+  return {
+    weights: loadedWeights(network, await host.readVictim()),
+    exam: prepareExam(test, backdoor, random.stream('exam-positions')),
   }
 }
 
@@ -100,6 +128,7 @@ async function judge(
   const before = await measureScores(network, weights, exam)
   reportScores(clock.context, before)
   warnIfNotTaken(clock.context, before)
+  if (plan.victim !== null) compareWithClaims(clock.context, plan.victim, before)
 
   const wall = exam.triggered === null ? null : createWall(network, exam.triggered)
   if (wall !== null) {
@@ -160,7 +189,7 @@ async function trainVictim(
   { plan, network, train, test, random }: AttackGround,
   attack: RunningAttack | null,
   context: RunContext,
-): Promise<{ weights: TensorMap; exam: Exam }> {
+): Promise<Victim> {
   const presentExam = (): Exam => prepareExam(test, attack?.backdoor ?? null, random.stream('exam-positions'))
   let exam = presentExam()
   let watched = curveExam(exam)

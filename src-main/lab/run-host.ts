@@ -1,6 +1,6 @@
 import type { RunFact } from '../../src-shared/contract/events.js'
 import type { EngineInfo } from '../../src-shared/model/engine-info.js'
-import type { CheckpointStore } from './checkpoints.js'
+import type { CheckpointStore, StoredValues } from './checkpoints.js'
 import type { Course } from './course.js'
 import type { DatasetReader } from './datasets/reader.js'
 import type { RunFiles } from './run-context.js'
@@ -10,6 +10,8 @@ export interface RunHost {
   readonly signal: AbortSignal
   readonly files: RunFiles
   readonly reader: DatasetReader
+  /** The weights of the experiment's imported victim. Throws where they are not there or are others than it names. */
+  readVictim(): Promise<Readonly<Record<string, StoredValues>>>
   readonly engine: EngineInfo
   now(): number
   breathe(): Promise<void>

@@ -4,6 +4,7 @@ import { DatasetName, DatasetState, ImportOptions } from '../model/dataset.js'
 import { EngineInfo } from '../model/engine-info.js'
 import { Estimate } from '../model/estimate.js'
 import { Experiment } from '../model/experiment.js'
+import { ImportedModel, ModelImportOptions } from '../model/imported-model.js'
 import { PluginId, RunId } from '../model/ids.js'
 import { JsonValue } from '../model/json.js'
 import { PreviewRequest, TriggerPreview } from '../model/trigger-preview.js'
@@ -12,6 +13,7 @@ import { AnnotationsChange, RunAnnotations } from '../model/run-annotations.js'
 import { RunRecord } from '../model/run-record.js'
 import { RunList, RunListRequest } from '../runs/run-list.js'
 import { PlannedStudy, StudyPlan, StudyRequest, StudyState, StudySummary } from '../model/study.js'
+import { ModelName } from '../model/victim.js'
 import { command, type Handlers } from './command.js'
 import { RunEvent } from './events.js'
 import { inspectionCommands } from './inspection-commands.js'
@@ -88,6 +90,27 @@ export const commands = {
   /** Ends getting it. What has arrived of a download is kept for the next try. */
   'dataset.cancel': command(whichDataset, nothing),
   'dataset.remove': command(whichDataset, nothing),
+  /**
+   * From a file that the user has opened to this shell, with its trigger where that is known. Answers once the model is in
+   * the workspace.
+   */
+  'model.import': command(
+    z.object({
+      grant: z.string().max(100),
+      trigger: z.string().max(100).nullable().default(null),
+      triggerMask: z.string().max(100).nullable().default(null),
+      options: ModelImportOptions.prefault({}),
+    }),
+    z.object({ model: ImportedModel }),
+  ),
+  'model.list': command(
+    nothing,
+    z.object({
+      models: z.array(ImportedModel),
+      unreadable: z.array(z.string()).meta({ description: 'Names of folders that hold no model of this version.' }),
+    }),
+  ),
+  'model.remove': command(z.object({ name: ModelName }), nothing),
   /** Every run of a study, checked, with those that there are already; nothing is started. */
   'study.plan': command(StudyRequest, PlannedStudy),
   /** Queues the runs of a study that are not done and not under way. Its plan takes the place of an earlier one. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { PluginId } from './ids.js'
 import { JsonObject } from './json.js'
+import { ImportedVictim } from './victim.js'
 
 export const EXPERIMENT_FORMAT = 'unbackdoor.experiment'
 export const EXPERIMENT_VERSION = 1
@@ -109,7 +110,8 @@ export type DefenderConfig = z.infer<typeof DefenderConfig>
 
 /**
  * Everything that decides the outcome of a run: data, model, attack, training, defenses, seed. `attack: null` trains a
- * clean model. Each defense starts anew from the same victim.
+ * clean model. Each defense starts anew from the same victim. With `victim` nothing is trained: the attack only says which
+ * trigger is measured, and `attack: null` that it is not known.
  */
 export const Experiment = z.strictObject({
   format: z.literal(EXPERIMENT_FORMAT).default(EXPERIMENT_FORMAT),
@@ -124,6 +126,10 @@ export const Experiment = z.strictObject({
   dataset: PluginChoice,
   model: PluginChoice,
   attack: PluginChoice.nullable(),
+  victim: ImportedVictim.optional().meta({
+    title: 'Victim',
+    description: 'A model that was imported; without it, one is trained.',
+  }),
   training: TrainingConfig.prefault({}),
   defender: DefenderConfig.prefault({}),
   defenses: z.array(PluginChoice).max(20).default([]),

@@ -4,30 +4,10 @@ import { PluginChoice } from './experiment.js'
 import { PluginId } from './ids.js'
 import { PixelNormalization } from './pixel-normalization.js'
 import { Sha256 } from './sha256.js'
+import { ModelClaims, ModelName } from './victim.js'
 
 export const MODEL_FORMAT = 'unbackdoor.model'
 export const MODEL_VERSION = 1
-
-/** What an imported model is called, and its folder too. */
-export const ModelName = z
-  .string()
-  .max(64)
-  .regex(
-    /^[a-z0-9]+([._-][a-z0-9]+)*$/,
-    'must be lower-case letters and digits, joined by dots, hyphens or underscores',
-  )
-export type ModelName = z.infer<typeof ModelName>
-
-const rate = z.number().min(0).max(1)
-
-/** What a file says of the model in it. It is shown beside what is measured and believed nowhere. */
-export const ModelClaims = z.strictObject({
-  cleanAccuracy: rate.nullable(),
-  attackSuccessRate: rate.nullable(),
-  robustAccuracy: rate.nullable(),
-  from: z.string().max(200).meta({ description: 'The file or entry that says so.' }),
-})
-export type ModelClaims = z.infer<typeof ModelClaims>
 
 /** What a file records of the poisoning that its model was trained on. */
 export const PoisonRecord = z.object({

@@ -61,7 +61,7 @@ export function runReport(run: ReportedRun): string {
 }
 
 function heading({ experiment, runId, status, startedAt, finishedAt, versions, engine, error }: RunRecord): Html {
-  const { dataset, model, attack, defenses } = experiment
+  const { dataset, model, attack, victim, defenses } = experiment
   const took =
     startedAt === null || finishedAt === null ? '–' : duration(Date.parse(finishedAt) - Date.parse(startedAt))
   return tag(
@@ -73,7 +73,8 @@ function heading({ experiment, runId, status, startedAt, finishedAt, versions, e
     facts([
       ['Dataset', dataset.id],
       ['Model', model.id],
-      ['Attack', attack?.id ?? 'none (clean model)'],
+      ['Attack', attack?.id ?? (victim === undefined ? 'none (clean model)' : 'not known')],
+      ['Victim', victim === undefined ? 'trained in the run' : `imported as ${victim.model}`],
       ['Defenses', defenses.map(({ id }) => id).join(', ') || 'none'],
       ['Began', startedAt === null ? 'not started' : utc(startedAt)],
       ['Took', took],

@@ -10,8 +10,21 @@ export function inPytorchLayout({ shape, values }: StoredTensor): StoredTensor {
   return transposed({ shape, values }, axes)
 }
 
+/** The reverse. */
+export function fromPytorchLayout({ shape, values }: StoredTensor): StoredTensor {
+  const axes = OUR_AXES[shape.length]
+  return axes === undefined ? { shape, values } : transposed({ shape, values }, axes)
+}
+
+/** The shape that PyTorch has for a tensor of this library. */
+export function pytorchShape(shape: readonly number[]): readonly number[] {
+  return PYTORCH_AXES[shape.length]?.map((axis) => shape[axis]!) ?? shape
+}
+
 /** Which of our axes each of PyTorch's is, by the number of axes. */
-const PYTORCH_AXES: Readonly<Record<number, readonly number[]>> = { 2: [1, 0], 4: [3, 2, 0, 1] }
+export const PYTORCH_AXES: Readonly<Record<number, readonly number[]>> = { 2: [1, 0], 4: [3, 2, 0, 1] }
+/** Which of PyTorch's axes each of ours is. */
+const OUR_AXES: Readonly<Record<number, readonly number[]>> = { 2: [1, 0], 4: [2, 3, 1, 0] }
 
 /** @param axes for each axis of the result, which axis of the tensor it is */
 function transposed({ shape, values }: StoredTensor, axes: readonly number[]): StoredTensor {

@@ -15,7 +15,7 @@ export interface StoredTensor {
 }
 
 const TensorEntry = z.object({
-  dtype: z.literal('F32', 'only float32 tensors are read'),
+  dtype: z.string(),
   shape: z.array(z.int().min(0)),
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 })
@@ -44,14 +44,35 @@ export function encodeSafetensors(
   return file
 }
 
-/** Throws `invalid-input` that names what is wrong and where; nothing is allocated before the sizes are checked. */
-export function decodeSafetensors(file: Uint8Array): {
-  tensors: Record<string, StoredTensor>
+/** Where the bytes of a tensor lie, and what they are. */
+export interface SafetensorsEntry {
+  readonly name: string
+  /** As the format calls it, such as F32. */
+  readonly type: string
+  readonly shape: readonly number[]
+  /** Not a copy, and not aligned. */
+  readonly bytes: Uint8Array
+}
+
+/** Bytes of an element of each type that is read. */
+const TYPE_BYTES: Readonly<Record<string, number>> = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+}
+
+/** Every tensor of the file, in the order of their bytes. Throws as `decodeSafetensors` does. */
+export function openSafetensors(file: Uint8Array): {
+  entries: SafetensorsEntry[]
   metadata: Record<string, string>
 } {
-  const refuse = (what: string): AppError =>
-    new AppError({ code: 'invalid-input', message: `Not a usable safetensors file: ${what}` })
-
   if (file.length < LENGTH_BYTES) throw refuse(`it has ${file.length} bytes, fewer than its length field`)
   const declared = new DataView(file.buffer, file.byteOffset, file.byteLength).getBigUint64(0, true)
   const room = file.length - LENGTH_BYTES
@@ -64,26 +85,51 @@ export function decodeSafetensors(file: Uint8Array): {
   const data = file.subarray(LENGTH_BYTES + headerLength)
   const metadata = z.record(z.string(), z.string()).safeParse(header['__metadata__'] ?? {})
   if (!metadata.success) throw refuse('its metadata is not text by name')
-  const tensors: Record<string, StoredTensor> = {}
-  let covered = 0
-  for (const [name, raw] of Object.entries(header)) {
-    if (name === '__metadata__') continue
+  const entries = Object.entries(header).flatMap(([name, raw]) => {
+    if (name === '__metadata__') return []
     const entry = TensorEntry.safeParse(raw)
     if (!entry.success) throw refuse(`tensor "${name}": ${entry.error.issues[0]?.message ?? 'unknown form'}`)
-    const {
-      shape,
-      data_offsets: [begin, end],
-    } = entry.data
-    const count = shape.reduce((product, length) => product * length, 1)
-    if (begin !== covered || end - begin !== 4 * count || end > data.length) {
-      throw refuse(`tensor "${name}" of shape [${shape.join(', ')}] lies at bytes ${begin} to ${end} of ${data.length}`)
-    }
-    covered = end
-    // A copy, because the bytes need not be aligned to four; by `new`, because slices of a Buffer share its memory.
-    tensors[name] = { shape, values: new Float32Array(new Uint8Array(data.subarray(begin, end)).buffer) }
-  }
+    return [{ name, ...entry.data }]
+  })
+  let covered = 0
+  const placed = entries
+    .toSorted((a, b) => a.data_offsets[0] - b.data_offsets[0])
+    .map(({ name, dtype, shape, data_offsets: [begin, end] }) => {
+      const size = Object.hasOwn(TYPE_BYTES, dtype) ? TYPE_BYTES[dtype]! : null
+      if (size === null) throw refuse(`tensor "${name}" is of the type ${JSON.stringify(dtype.slice(0, 40))}`)
+      const length = shape.reduce((product, side) => product * side, size)
+      if (begin !== covered || end - begin !== length || end > data.length) {
+        throw refuse(
+          `tensor "${name}" of shape [${shape.join(', ')}] lies at bytes ${begin} to ${end} of ${data.length}`,
+        )
+      }
+      covered = end
+      return { name, type: dtype, shape, bytes: data.subarray(begin, end) }
+    })
   if (covered !== data.length) throw refuse(`${data.length - covered} bytes at its end belong to no tensor`)
-  return { tensors, metadata: metadata.data }
+  return { entries: placed, metadata: metadata.data }
+}
+
+/**
+ * The tensors of a file of float32. Throws `invalid-input` that names what is wrong and where; nothing is allocated before
+ * the sizes are checked.
+ */
+export function decodeSafetensors(file: Uint8Array): {
+  tensors: Record<string, StoredTensor>
+  metadata: Record<string, string>
+} {
+  const { entries, metadata } = openSafetensors(file)
+  const tensors: Record<string, StoredTensor> = {}
+  for (const { name, type, shape, bytes } of entries) {
+    if (type !== 'F32') throw refuse(`tensor "${name}": only float32 tensors are read`)
+    // A copy, because the bytes need not be aligned to four; by `new`, because slices of a Buffer share its memory.
+    tensors[name] = { shape, values: new Float32Array(new Uint8Array(bytes).buffer) }
+  }
+  return { tensors, metadata }
+}
+
+function refuse(what: string): AppError {
+  return new AppError({ code: 'invalid-input', message: `Not a usable safetensors file: ${what}` })
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> | null {

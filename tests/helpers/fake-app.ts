@@ -45,6 +45,11 @@ export const fakeHandlers: AppHandlers = {
   'dataset.import': async () => ({}),
   'dataset.cancel': async () => ({}),
   'dataset.remove': async () => ({}),
+  'model.import': async () => {
+    throw new AppError({ code: 'unsupported', message: 'Not here.' })
+  },
+  'model.list': async () => ({ models: [], unreadable: [] }),
+  'model.remove': async () => ({}),
   'study.plan': async () => {
     throw new AppError({ code: 'unsupported', message: 'Not here.' })
   },

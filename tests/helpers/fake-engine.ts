@@ -16,6 +16,7 @@ import {
   type EngineInspections,
 } from '../../src-main/engine-contract/index.js'
 import { importDataset } from '../../src-main/engine/import/index.js'
+import { importModel } from '../../src-main/engine/import/model/import-model.js'
 import { describeCatalogue } from '../../src-main/lab/catalogue.js'
 import { previewTrigger } from '../../src-main/lab/preview-trigger.js'
 import { planStudy } from '../../src-main/lab/studies/plan-study.js'
@@ -95,6 +96,7 @@ export function createFakeEngine(): FakeEngine {
         'job.stop': async () => steer({ type: 'run.note', level: 'info', text: 'Stopping.' }),
         'dataset.import': (request) =>
           importDataset(request, (importing) => listeners.forEach((tell) => tell({ importing }))),
+        'model.import': (request) => importModel(request),
         ...refuseInspections<
           EngineInspections & Pick<EngineCommands, 'inspection.cancel' | 'poison.describe' | 'poison.images'>
         >(),

@@ -89,6 +89,7 @@ export function memoryHost(
     checkpoints: null,
     signal: new AbortController().signal,
     reader: memoryReader,
+    readVictim: () => Promise.reject(new Error('No victim was imported')),
     engine: {
       backend: 'javascript',
       variant: 'js',

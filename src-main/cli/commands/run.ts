@@ -3,6 +3,7 @@ import { isRunEvent, isTerminal } from '../../../src-shared/contract/events.js'
 import type { RunId } from '../../../src-shared/model/ids.js'
 import { whyNotResumed, type RunRecord } from '../../../src-shared/model/run-record.js'
 import { onEndSignal } from '../../app/end-signals.js'
+import { withVictim } from '../imported-victim.js'
 import { loadExperiment } from '../load-experiment.js'
 import { plain, printJson, printResult, say } from '../output.js'
 import { createProgressLine } from '../progress-line.js'
@@ -18,6 +19,8 @@ export interface FollowOptions {
 
 export interface RunOptions extends FollowOptions {
   readonly set: readonly string[]
+  /** Name of an imported model. */
+  readonly victim: string | null
   readonly seed: number | null
 }
 
@@ -29,6 +32,7 @@ export const EXIT_CANCELLED = 130
 export function runCommand(source: string, options: RunOptions): Promise<number> {
   return withApp(options, async (client, { interrupt }) => {
     const experiment = await loadExperiment(source, await client.call('catalogue.list', {}))
+    if (options.victim !== null) await withVictim(experiment, options.victim, client)
     for (const assignment of options.set) setValue(experiment, assignment)
     if (options.seed !== null) experiment['seed'] = options.seed
 

@@ -1,9 +1,14 @@
 import { parseOrThrow } from '../../../src-shared/contract/field-errors.js'
 import { RunId } from '../../../src-shared/model/ids.js'
+import type { ImportedVictim } from '../../../src-shared/model/victim.js'
 import { describeEngine } from '../progress-line.js'
 import { formatTable, plain, printJson, printResult } from '../output.js'
 import { withApp } from '../session.js'
 import { formatSummary } from '../summary-table.js'
+
+function victimWords({ model, sha256 }: ImportedVictim): string {
+  return `imported as ${model} (${sha256?.slice(0, 12) ?? 'unknown'})`
+}
 
 /** Everything that is known of one run. */
 export function showCommand(id: string, { workspace, json }: { workspace: string; json: boolean }): Promise<number> {
@@ -22,6 +27,10 @@ export function showCommand(id: string, { workspace, json }: { workspace: string
           ['Status', record.status],
           ['Created', record.createdAt],
           ['Seed', String(record.experiment.seed)],
+          [
+            'Victim',
+            record.experiment.victim === undefined ? 'trained in the run' : victimWords(record.experiment.victim),
+          ],
           ['Engine', record.engine === null ? 'not started' : describeEngine(record.engine)],
         ].map(([name, value]) => [`${name}:`, value!.padEnd(0)]),
       ),

@@ -194,6 +194,7 @@ function experimentLoop(ground: DigitsGround, engine: EngineInfo, context: RunCo
         await runExperiment(plan, {
           ...context,
           reader,
+          readVictim: () => Promise.reject(new Error('The victim is trained here')),
           engine,
           emit: () => {},
           course: createCourse(0, () => {}),

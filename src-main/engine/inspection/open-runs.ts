@@ -4,7 +4,7 @@ import { disposeTensors, type TensorMap } from '../../lab/compute/tensor-map.js'
 import type { DatasetReader } from '../../lab/datasets/reader.js'
 import { planExperiment } from '../../lab/experiment-plan.js'
 import { openRun, type OpenRun } from '../../lab/inspect/open-run.js'
-import { tf } from '../../lab/tf.js'
+import { loadedWeights } from '../../lab/nn/network.js'
 import { readSavedTrigger } from './saved-trigger.js'
 import { createShelf, type Stored } from './shelf.js'
 import { readWeights } from './stored-weights.js'
@@ -95,10 +95,7 @@ export function createOpenRuns({ reader, prepare, named }: OpenRunsOptions): Ope
   ): Promise<T> {
     const load = async (): Promise<Stored<LoadedModel>> => {
       const { tensors, bytes, hash } = await readWeights(inspected, model, run.network)
-      const weights = Object.fromEntries(
-        run.network.parameters.map(({ name, shape }) => [name, tf.tensor(tensors[name]!.values, [...shape])]),
-      )
-      return { value: { weights, hash }, bytes }
+      return { value: { weights: loadedWeights(run.network, tensors), hash }, bytes }
     }
     return models.use(`${inspected.folder} ${model} ${inspected.record.status}`, load, work)
   }

@@ -121,13 +121,15 @@ export interface PlantedAgain extends OpenAttack {
 
 /** Plants the backdoor of a run once more, by the code and the streams of the run itself; null where it has none. */
 export function plantAgain(
-  { attack, data }: ExperimentPlan,
-  { train }: Dataset,
+  { attack, victim, data }: ExperimentPlan,
+  dataset: Dataset,
   savedTrigger: SavedTrigger | null,
   random: RandomStreams,
 ): PlantedAgain | null {
   if (attack === null) return null
   const { definition, params } = attack
+  // Of a victim that was trained elsewhere it is not known which images were poisoned.
+  const train = victim === null ? dataset.train : selectImages(dataset.train, [])
   const streams = random.within('attack')
   const starting = definition.createTrigger(params, data, streams)
   const restored = !isCrafted(attack)

@@ -33,6 +33,9 @@ export async function poisonedData(
   reader: DatasetReader,
   savedTrigger: SavedTrigger | null,
 ): Promise<PoisonedData> {
+  if (plan.victim !== null) {
+    throw unsupported('The victim was imported, so which images it was trained on is not known.')
+  }
   const random = createRandomStreams(plan.experiment.seed)
   const dataset = await plan.dataset.definition.load(plan.dataset.params, { reader, random: random.within('dataset') })
   const again = plantAgain(plan, dataset, savedTrigger, random)

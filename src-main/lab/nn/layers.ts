@@ -60,6 +60,9 @@ export interface LinearOptions {
   readonly bias?: boolean
 }
 
+/** How weights lie in files of this program, as their metadata says. */
+export const OUR_LAYOUT = 'convolutions height x width x in x out, linear in x out'
+
 const BATCH_NORM_EPSILON = 1e-5
 /** Share of the new batch in the running statistics: PyTorch's "momentum" 0.1. */
 const RUNNING_SHARE = 0.1

@@ -1,3 +1,4 @@
+import { AppError } from '../../../src-shared/contract/errors.js'
 import type { TensorMap } from '../compute/tensor-map.js'
 import type { ImageShape } from '../data/image-set.js'
 import type { Rng } from '../random/rng.js'
@@ -58,6 +59,22 @@ export function initialTensor({ shape, initializer }: ParameterSpec, rng: Rng): 
       return tf.tensor(values, [...shape])
     }
   }
+}
+
+/** The weights of a file as tensors, which the caller owns. Throws `conflict` where they are not those of the network. */
+export function loadedWeights(
+  { parameters }: Network,
+  stored: Readonly<Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }>>,
+): Record<string, Tensor> {
+  const wrong = parameters.find(({ name, shape }) => stored[name]?.shape.join() !== shape.join())
+  if (wrong !== undefined) {
+    const found = stored[wrong.name]
+    const message = `"${wrong.name}" ${found === undefined ? 'is missing' : `has the shape [${found.shape.join(', ')}] instead of [${wrong.shape.join(', ')}]`}`
+    throw new AppError({ code: 'conflict', message: `The weights do not fit the network: ${message}.` })
+  }
+  return Object.fromEntries(
+    parameters.map(({ name, shape }) => [name, tf.tensor(stored[name]!.values, [...shape], 'float32')]),
+  )
 }
 
 export interface ForwardResult {

@@ -108,6 +108,7 @@ export function createRecordedApp(options: RecordedAppOptions): RecordedApp {
     'catalogue.list': async () => catalogue,
     'system.report': async () => system,
     'dataset.list': async () => datasets,
+    'model.list': async () => ({ models: [], unreadable: [] }),
     'study.list': async () => ({ studies: [], unreadable: [] }),
     'experiment.check': async ({ experiment }) => ({ experiment: checkExperiment(catalogue, experiment) }),
 

@@ -45,6 +45,7 @@ function open({ isBusy = false, earlierRuns = [] as RunRecord[] } = {}) {
     return state.answer()
   }
   const estimates = createEstimates({
+    victimFile: () => null,
     launchEngine: () => engine.launch(),
     describeEngine: async () => fakeEngineInfo,
     isBusy: () => state.isBusy,

@@ -6,10 +6,10 @@ import { JsonObject } from '../../../../src-shared/model/json.js'
 import type { DatasetInfo, ModelDefinition } from '../../../lab/define.js'
 import { models } from '../../../lab/models/index.js'
 import type { Network } from '../../../lab/nn/network.js'
+import { fromPytorchLayout, pytorchShape } from '../../../../src-shared/weights/pytorch-layout.js'
 import type { StoredTensor } from '../../../../src-shared/weights/safetensors.js'
 import { badFile } from '../bad-file.js'
 import type { FileTensor } from './file-tensor.js'
-import { fromPytorch, pytorchShape } from './layout.js'
 import type { NamedTensors } from './state-dict.js'
 
 export interface Recognised {
@@ -113,12 +113,12 @@ function convert(
   file: string,
 ): Record<string, StoredTensor> {
   return Object.fromEntries(
-    parameters.map(({ name, shape }) => {
+    parameters.map(({ name }) => {
       const { name: theirs, tensor } = named.get(plainName(name))!
       const values = tensor.values()
       const wrong = values.findIndex((value) => !Number.isFinite(value))
       if (wrong !== -1) throw badFile(file, `"${theirs}" holds ${values[wrong]} at position ${wrong}`)
-      return [name, { shape, values: fromPytorch(values, tensor.shape) }]
+      return [name, fromPytorchLayout({ shape: tensor.shape, values })]
     }),
   )
 }

@@ -44,6 +44,12 @@ export function hasAnswers({ wall }: Pick<RunState, 'wall'>): boolean {
 export function whyNoAnswers(state: RunState, defense: number): Words | null {
   const { record, wall, stageIndex, stageTimes } = state
   if (framesOf(state, defense).length > 0) return null
+  if (record.experiment.attack === null && record.experiment.victim !== undefined) {
+    return {
+      title: 'The trigger is not known',
+      text: 'This victim was imported without a trigger, so there are no triggered images to follow. What the defenses found is in their results.',
+    }
+  }
   if (record.experiment.attack === null) {
     return {
       title: 'Nothing to trigger',
