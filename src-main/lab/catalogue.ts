@@ -35,5 +35,6 @@ export function manifestOf(definition: PluginDefinition): PluginManifest {
     paramsSchema: JsonObject.parse(z.toJSONSchema(params, { io: 'input' })),
     presets: presets.map((preset) => ({ ...preset, params: JsonObject.parse(preset.params) })),
     ...(definition.kind === 'explainer' ? { looksAt: definition.looksAt } : {}),
+    ...(definition.kind === 'defense' && definition.needs !== undefined ? { needs: definition.needs } : {}),
   }
 }

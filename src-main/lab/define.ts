@@ -185,8 +185,8 @@ export interface AttackDefinition<S extends z.ZodType = z.ZodType> extends Plugi
 }
 
 /**
- * All that a defense may see: the suspicious model, some clean images with labels, and randomness. No trigger, no
- * target, no poisoned indices, no test data: those types do not occur here.
+ * All that a defense may see: the suspicious model, some clean images with labels, randomness, and for those that say so
+ * the suspicious training set. No trigger, no target, no poisoned indices, no test data: those types do not occur here.
  */
 export interface DefenderView {
   readonly victim: Classifier
@@ -195,9 +195,20 @@ export interface DefenderView {
   readonly train: ImageSet
   /** For choices: when to stop, which weights to keep. */
   readonly validation: ImageSet
+  /**
+   * The training set as it was handed over, with its labels and without a word of which images are poisoned: for a defense
+   * that needs it, null for all others.
+   */
+  readonly suspectTrain: ImageSet | null
   readonly random: RandomStreams
   /** With those defenses of the run that see the same and draw the same random numbers. */
   readonly shared: SharedWork
+}
+
+/** The training set of a view that was made for a defense that needs it. */
+export function suspectsOf({ suspectTrain }: DefenderView): ImageSet {
+  if (suspectTrain === null) throw new Error('A defense asks for the training set without having said that it needs it')
+  return suspectTrain
 }
 
 /** What only the attacker and the evaluation know. Handed to the oracle variant of a defense and to nothing else. */
@@ -224,6 +235,8 @@ export interface DefenseDefinition<S extends z.ZodType = z.ZodType> extends Plug
   readonly kind: 'defense'
   /** The stages it walks through, in order; it announces each by `context.enterStage`. */
   readonly stages: readonly { readonly kind: StageKind; readonly title: string }[]
+  /** What it needs besides a model and a few clean images: the training set, poisoned as it may be. */
+  readonly needs?: 'training-set'
   /** What is wrong with these parameters on this dataset, by path inside the parameters. */
   check(params: z.output<S>, data: DatasetInfo): FieldError[]
   repair(view: DefenderView, params: z.output<S>, context: RunContext): Promise<DefenseResult>
@@ -231,7 +244,10 @@ export interface DefenseDefinition<S extends z.ZodType = z.ZodType> extends Plug
    * What each of its stages does at most, in the order of `stages`, for the estimate before a run. Only where that is
    * more than its loops tell when they begin: a search that goes through all classes, say.
    */
-  work?(params: z.output<S>, counts: { trainImages: number; classes: number }): readonly StageWork[]
+  work?(
+    params: z.output<S>,
+    counts: { trainImages: number; suspectImages: number; classes: number },
+  ): readonly StageWork[]
   /** The variant that is told the answer, for comparison; runs that use it are marked. */
   readonly oracle?: {
     applies(params: z.output<S>): boolean

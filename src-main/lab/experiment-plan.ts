@@ -81,6 +81,10 @@ export function planExperiment(input: unknown, shelf: DatasetShelf = emptyShelf)
     if (defense === null) continue
     const { definition, params, knowledge } = defense
     if (data !== null) problems.push(...inside(`defenses.${index}.params`, definition.check(params, data)))
+    if (definition.needs === 'training-set' && parts.victim !== null) {
+      const message = 'needs the training set, which does not come with an imported model'
+      problems.push({ path: `defenses.${index}.id`, value: JSON.stringify(definition.id), message })
+    }
     if (knowledge === 'oracle' && parts.isClean) {
       problems.push(oracleWithout(index, 'needs an attack: there is no knowledge of an attacker to use'))
     }

@@ -142,7 +142,11 @@ function cutPlan(plan: ExperimentPlan): CutPlan {
       const otherSeconds = measure.otherSeconds * share
       if (defense === null || kind === 'evaluate') return { ...measure, epochSeconds, otherSeconds }
       const images = Math.round(counts.test * defender.share * (1 - defender.validationShare))
-      const told = workOf(plan.defenses[defense]!, measure, images, plan.data.classNames.length)
+      const told = workOf(plan.defenses[defense]!, measure, {
+        trainImages: images,
+        suspectImages: counts.train,
+        classes: plan.data.classNames.length,
+      })
       return { ...measure, steps: Math.round(measure.steps * share), epochSeconds, otherSeconds, ...told }
     },
   }
@@ -154,9 +158,13 @@ function lookedAt(testImages: number, { share, validationShare }: ExperimentPlan
 }
 
 /** What the defense itself says of a stage of this kind. */
-function workOf({ definition, params }: PlannedDefense, { stage }: StageMeasure, trainImages: number, classes: number) {
+function workOf(
+  { definition, params }: PlannedDefense,
+  { stage }: StageMeasure,
+  counts: { trainImages: number; suspectImages: number; classes: number },
+) {
   const index = definition.stages.findIndex(({ kind }) => kind === stage.kind)
-  return definition.work?.(params, { trainImages, classes })[index]
+  return definition.work?.(params, counts)[index]
 }
 
 /**

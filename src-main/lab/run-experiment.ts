@@ -55,11 +55,11 @@ export async function runExperiment(plan: ExperimentPlan, given: RunHost): Promi
   const ground = { plan, network, train: dataset.train, test: clean, random }
   let results: Omit<RunSummary, 'seconds' | 'peakMemoryMb' | 'tensorsLeft'>
   try {
-    const { weights, exam } =
+    const { weights, exam, trainedOn } =
       plan.victim === null ? await makeVictim(ground, clock) : await takeVictim(ground, host, clock.context)
     try {
       const victim: Classifier = { network, weights }
-      const views = defenderViews(plan, victim, defenderImages, random)
+      const views = defenderViews(plan, victim, defenderImages, trainedOn, random)
       results = await judge(plan, victim, views, exam, host, clock)
     } finally {
       disposeTensors(weights)
@@ -81,6 +81,8 @@ export async function runExperiment(plan: ExperimentPlan, given: RunHost): Promi
 interface Victim {
   readonly weights: TensorMap
   readonly exam: Exam
+  /** The images that it was trained on, poisoned ones among them; null where they did not come with it. */
+  readonly trainedOn: Dataset['train'] | null
 }
 
 /** Attacks and trains a victim of the run's own. */
@@ -105,6 +107,7 @@ async function takeVictim(
   return {
     weights: loadedWeights(network, await host.readVictim()),
     exam: prepareExam(test, backdoor, random.stream('exam-positions')),
+    trainedOn: null,
   }
 }
 
@@ -163,6 +166,7 @@ function defenderViews(
   plan: ExperimentPlan,
   victim: Classifier,
   images: Dataset['test'],
+  trainedOn: Dataset['train'] | null,
   random: RandomStreams,
 ): DefenderView[] {
   const order = random.stream('validation-split').permutation(images.count)
@@ -178,6 +182,7 @@ function defenderViews(
       victim,
       data: plan.data,
       ...sets,
+      suspectTrain: definition.needs === 'training-set' ? trainedOn : null,
       random: random.within(`defense.${repetition}`),
       shared: (sharedWork[repetition] ??= createSharedWork()),
     }
@@ -209,7 +214,7 @@ async function trainVictim(
     },
     context,
   )
-  return { weights, exam }
+  return { weights, exam, trainedOn: attack?.backdoor.poisonedTrain ?? train }
 }
 
 /** How the victim's training goes along with an attack that follows it; `lookAgain` is called when the trigger is another. */

@@ -33,6 +33,9 @@ export const PluginManifest = z.object({
   paper: Paper.nullable(),
   paramsSchema: JsonObject.meta({ description: 'JSON Schema of the parameters.' }),
   presets: z.array(PresetManifest),
+  needs: z.enum(['training-set']).optional().meta({
+    description: 'Of a defense: what it must have besides the model and a few clean images.',
+  }),
   looksAt: z.enum(['layer', 'input']).optional().meta({ description: 'Of an explainer: whether a layer is chosen.' }),
 })
 export type PluginManifest = z.infer<typeof PluginManifest>

@@ -25,6 +25,13 @@ const quick: Record<string, object> = {
   'ft-sam': { training: { epochs: 2, batchSize: 16 } },
   clp: {},
   anp: { masks: { steps: 4, batchSize: 16 } },
+  'i-bau': { rounds: 2, batchSize: 16, unlearning: { fixedPointSteps: 2 } },
+  abl: {
+    isolation: { epochs: 1, share: 0.1 },
+    training: { epochs: 1, batchSize: 16 },
+    unlearning: { epochs: 2 },
+  },
+  rnp: { unlearning: { epochs: 2, batchSize: 16 }, recovering: { epochs: 2, batchSize: 16 } },
   mesa: {
     recovery: { hidden: 8, epochs: 1, searchEpochs: 1, batchSize: 16 },
     betas: { third: null },
@@ -40,13 +47,19 @@ function victimView(): DefenderView {
     data: stripesInfo,
     train: stripes(48, 5),
     validation: stripes(24, 6),
+    suspectTrain: null,
     random: createRandomStreams(11),
     shared: createSharedWork(),
   }
 }
 
+/** The training set goes to those alone that say that they need it. */
 const run = (defense: DefenseDefinition, view: DefenderView, context = quietContext()) =>
-  defense.repair(view, defense.params.parse(quick[defense.id]), context)
+  defense.repair(
+    { ...view, suspectTrain: defense.needs === 'training-set' ? stripes(60, 7) : null },
+    defense.params.parse(quick[defense.id]),
+    context,
+  )
 
 async function repairedValues(defense: DefenseDefinition, view: DefenderView, context = quietContext()) {
   const { weights } = await run(defense, view, context)
@@ -78,7 +91,7 @@ describe.each(defenses.all.map((defense) => [defense.id, defense] as const))('de
   })
 
   it('says of every stage what it does at most, where it says so', () => {
-    const work = defense.work?.(defense.params.parse(quick[id]), { trainImages: 48, classes: 3 })
+    const work = defense.work?.(defense.params.parse(quick[id]), { trainImages: 48, suspectImages: 60, classes: 3 })
     if (work === undefined) return
     expect(work).toHaveLength(defense.stages.length)
     for (const { loops, epochs, steps } of work) {
@@ -108,7 +121,15 @@ describe.each(defenses.all.map((defense) => [defense.id, defense] as const))('de
   })
 
   it('is given nothing that only the attacker knows', () => {
-    expect(Object.keys(victimView()).toSorted()).toEqual(['data', 'random', 'shared', 'train', 'validation', 'victim'])
+    expect(Object.keys(victimView()).toSorted()).toEqual([
+      'data',
+      'random',
+      'shared',
+      'suspectTrain',
+      'train',
+      'validation',
+      'victim',
+    ])
     expect(defense.repair.length).toBe(3)
   })
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../../../src-shared/contract/errors.js'
 import { JsonObject, type JsonValue } from '../../../src-shared/model/json.js'
+import { needsInWords } from '../../../src-shared/model/method-needs.js'
 import type { PluginManifest } from '../../../src-shared/model/plugin-manifest.js'
 import { printResult } from '../output.js'
 import { withApp } from '../session.js'
@@ -34,13 +35,16 @@ const places = {
   explainer: 'params',
 }
 
-export function formatMethod({ title, kind, summary, paper, paramsSchema, presets }: PluginManifest): string {
+export function formatMethod(manifest: PluginManifest): string {
+  const { title, kind, summary, paper, paramsSchema, presets } = manifest
+  const needs = needsInWords(manifest)
   const source = paper === null ? [] : [`${paper.authors}, "${paper.title}", ${paper.year}. ${paper.url}`]
   const parameters = describeParameters(paramsSchema, places[kind])
   const named = presets.map(({ id, differs, oracle }) => `  ${id}${oracle ? ' (oracle)' : ''}\n      ${differs}`)
   return [
     `${title} (${kind})`,
     summary,
+    ...(needs === null ? [] : [needs]),
     ...source,
     '',
     'Parameters, set with --set PATH=VALUE:',

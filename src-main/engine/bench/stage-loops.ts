@@ -220,6 +220,7 @@ function withView(
       data: plan.data,
       ...defender,
       random: createRandomStreams(SEED).within('defense'),
+      suspectTrain: null,
       shared: createSharedWork(),
     }),
   )

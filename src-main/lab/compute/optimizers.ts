@@ -1,6 +1,9 @@
 import { tf, type Tensor } from '../tf.js'
 import { mapTensors, tensorOf, type TensorMap } from './tensor-map.js'
 
+/** Keeps the division finite, as in PyTorch. */
+const CLIP_FLOOR = 1e-6
+
 /** An optimizer as a pure function: what it remembers between steps are named slots that the caller keeps. */
 export interface Optimizer {
   /** Slots before the first step, one or more per parameter. */
@@ -73,6 +76,19 @@ export function adam({ beta1, beta2, epsilon = 1e-8, weightDecay = 0 }: AdamOpti
         return tf.sub(weight, tf.mul(stepSize, tf.div(mean, tf.add(tf.div(tf.sqrt(square), squareScale), epsilon))))
       })
       return { parameters: newParameters, slots: newSlots }
+    },
+  }
+}
+
+/** The same with gradients that are shortened, all by one factor, where together they are longer (L2) than `longest`. */
+export function clipGradients(optimizer: Optimizer, longest: number): Optimizer {
+  return {
+    ...optimizer,
+    update(given) {
+      const squares = Object.values(given.gradients).map((gradient) => tf.sum(tf.square(gradient)))
+      const length = tf.sqrt(squares.reduce((sum, square) => tf.add(sum, square)))
+      const factor = tf.minimum(1, tf.div(longest, tf.add(length, CLIP_FLOOR)))
+      return optimizer.update({ ...given, gradients: mapTensors(given.gradients, (each) => tf.mul(each, factor)) })
     },
   }
 }

@@ -1,7 +1,8 @@
 import { compileProgram, type Step, type StepProgram } from '../compute/step.js'
 import { tensorOf, type TensorMap } from '../compute/tensor-map.js'
-import { imageTensor, orderedBatches } from '../data/batches.js'
+import { imageTensor, labelTensor, orderedBatches } from '../data/batches.js'
 import type { ImageSet } from '../data/image-set.js'
+import { softmaxCrossEntropy } from '../kernels/index.js'
 import { classify, type Network } from '../nn/network.js'
 import { tf, type Tensor2D, type Tensor4D } from '../tf.js'
 
@@ -67,6 +68,21 @@ export async function predictAnswers(
   }
   tf.dispose([probabilities, top, best])
   return answers
+}
+
+/** Cross-entropy (nats) of every image of the set with its label, in its order. */
+export async function crossEntropies(network: Network, weights: TensorMap, set: ImageSet): Promise<Float32Array> {
+  const losses = new Float32Array(set.count)
+  let from = 0
+  for (const batch of orderedBatches(set.count, BATCH)) {
+    const perImage = tf.tidy(() =>
+      softmaxCrossEntropy(answerLogits(network, weights, imageTensor(set, batch)), labelTensor(set, batch)),
+    )
+    losses.set(await perImage.data(), from)
+    perImage.dispose()
+    from += batch.length
+  }
+  return losses
 }
 
 /** Logits with running statistics, as a deployed model computes them. Call inside `tf.tidy`. */

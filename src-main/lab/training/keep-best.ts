@@ -30,6 +30,8 @@ export interface RepairJob {
   readonly batchSize: number
   /** Order of the images. */
   readonly shuffle: Rng
+  /** Called at the start of every epoch: entries of the state to begin it with, which are taken over. */
+  readonly beforeEpoch?: (state: TensorMap) => Promise<TensorMap>
   /** Inputs of the step for these images, without the learning rate. */
   readonly inputs: (batch: Uint32Array) => TensorMap
   /** `progress` is 0..1 over the whole job. */
@@ -108,6 +110,7 @@ export async function keepBest(job: RepairJob, context: RunContext): Promise<Kep
       const pace = createPace(context, { epochs, stepsPerEpoch, epochsDone: position.epoch - before })
       while (position.epoch < before + epochs && !position.isDone) {
         const epoch = position.epoch + 1
+        if (job.beforeEpoch !== undefined) store.update(await job.beforeEpoch(store.tensors))
         for (const [index, batch] of shuffledBatches(images, batchSize, job.shuffle).entries()) {
           const done = (position.epoch - before) * stepsPerEpoch + index
           const rate = position.rateFactor * job.learningRate(done / (epochs * stepsPerEpoch))

@@ -12,6 +12,7 @@ import { smallCnnCases } from './small-cnn.js'
 import { triggerCraftingCases } from './trigger-crafting.js'
 import { triggerRecoveryCases } from './trigger-recovery.js'
 import { triggerCases } from './triggers.js'
+import { unlearningDefenseCases } from './unlearning-defenses.js'
 import { unlearningCases } from './unlearning.js'
 
 /** All golden cases, by the file that holds their values. */
@@ -29,5 +30,6 @@ export const goldenGroups: readonly GoldenGroup[] = [
   attackStepCases,
   triggerCraftingCases,
   mesaCases,
+  unlearningDefenseCases,
   explainerCases,
 ]

@@ -29,6 +29,7 @@ function view(): DefenderView {
     train: stripes(48, 5),
     validation: stripes(24, 6),
     random: createRandomStreams(11),
+    suspectTrain: null,
     shared: createSharedWork(),
   }
 }

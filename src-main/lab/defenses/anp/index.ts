@@ -4,12 +4,10 @@
  * possible; those that end with small masks are the ones that a backdoor needs, and are pruned.
  */
 import { z } from 'zod'
-import { cloneTensors, disposeTensors, type TensorMap } from '../../compute/tensor-map.js'
 import { defineDefense, type DefenderView, type DefenseResult } from '../../define.js'
-import { accuracyLoss } from '../../evaluation/accuracy-loss.js'
 import type { RunContext } from '../../run-context.js'
-import { channelCount, countChannels, silenceChannels, type ChannelsByLayer } from '../silenced.js'
-import { learnMasks, type Masks } from './learn-masks.js'
+import { defenderPruningJudge, oraclePruningJudge, pruneByMasks, type PruningJudge } from '../prune-by-masks.js'
+import { learnMasks } from './learn-masks.js'
 
 const MaskParams = z.strictObject({
   epsilon: z.number().gt(0).max(2).default(0.4).meta({
@@ -49,14 +47,6 @@ const AnpParams = z.strictObject({
   }),
 })
 type AnpParams = z.output<typeof AnpParams>
-
-/** Masks up to each of these are pruned in turn, as far as it goes. */
-const THRESHOLDS = Array.from({ length: 19 }, (_, k) => (5 * k) / 100)
-
-/** Whether a model may be pruned so far, and how good that would be (lower is better). */
-type PruningJudge = (
-  weights: TensorMap,
-) => Promise<{ isAllowed: boolean; cost: number; figures: Record<string, number> }>
 
 export const anp = defineDefense({
   id: 'anp',
@@ -100,83 +90,29 @@ export const anp = defineDefense({
 
   async repair(view, params, context) {
     context.enterStage('prune')
-    const compare = await accuracyLoss(view)
-    return pruneByMasks(view, params, context, async (weights) => {
-      const { accuracy, surelyLost } = await compare(weights)
-      // Clean images cannot show whether a backdoor has gone: the more is pruned the better.
-      return { isAllowed: surelyLost <= params.accuracyDrop, cost: 0, figures: { accuracy } }
-    })
+    const judge = await defenderPruningJudge(view, params.accuracyDrop)
+    return learnAndPrune(view, params, judge, context)
   },
 
   oracle: {
     applies: ({ knowledge }) => knowledge === 'oracle',
     async repair(view, attacker, params, context) {
       context.enterStage('prune')
-      const before = await attacker.measureCleanAccuracy(view.victim.weights)
-      return pruneByMasks(view, params, context, async (weights) => {
-        const accuracy = await attacker.measureCleanAccuracy(weights)
-        const attackSuccess = await attacker.measureAttackSuccess(weights)
-        const isAllowed = before - accuracy <= params.accuracyDrop * before
-        return { isAllowed, cost: attackSuccess, figures: { accuracy, attackSuccess } }
-      })
+      const judge = await oraclePruningJudge(view, attacker, params.accuracyDrop)
+      return learnAndPrune(view, params, judge, context)
     },
   },
 })
 
-async function pruneByMasks(
+async function learnAndPrune(
   view: DefenderView,
-  { masks: options }: AnpParams,
-  context: RunContext,
+  { masks }: AnpParams,
   judge: PruningJudge,
+  context: RunContext,
 ): Promise<DefenseResult> {
-  const { network, weights } = view.victim
-  const { normalizations } = network
   const moment = { epochs: 1, stepsPerEpoch: 1 }
-  await context.observe(weights, { ...moment, epoch: 0, step: 0 })
-  const masks = await learnMasks(view, options, context)
-  const { chosen, tried } = await chooseThreshold(weights, masks, judge)
-  await context.files.saveJson('masks.json', 'Mask of each channel, and what pruning by them costs', { masks, tried })
-  const pruned = chosen === null ? new Map<string, number[]>() : channelsUpTo(masks, chosen)
-  const count = countChannels(pruned)
-  const repaired = count === 0 ? cloneTensors(weights) : silenceChannels(weights, pruned, false)
-  await context.observe(repaired, { ...moment, epoch: 1, step: 1 })
-  return {
-    outcome: count === 0 ? 'not-improved' : 'repaired',
-    weights: repaired,
-    detection: null,
-    keptEpoch: null,
-    findings: [
-      count === 0
-        ? 'No channel could be pruned at that accuracy.'
-        : `${count} of ${channelCount(normalizations)} channels pruned: those with masks up to ${chosen}.`,
-    ],
-  }
-}
-
-/** The highest threshold of those that cost least, among all up to the first that is not allowed; null where none is. */
-async function chooseThreshold(weights: TensorMap, masks: Masks, judge: PruningJudge) {
-  let best: { threshold: number; cost: number } | null = null
-  const tried: Record<string, number>[] = []
-  for (const threshold of THRESHOLDS) {
-    const channels = channelsUpTo(masks, threshold)
-    const pruned = silenceChannels(weights, channels, false)
-    try {
-      const { isAllowed, cost, figures } = await judge(pruned)
-      tried.push({ threshold, channels: countChannels(channels), ...figures })
-      if (!isAllowed) break
-      if (best === null || cost <= best.cost) best = { threshold, cost }
-    } finally {
-      disposeTensors(pruned)
-    }
-  }
-  return { chosen: best?.threshold ?? null, tried }
-}
-
-export function channelsUpTo(masks: Masks, threshold: number): ChannelsByLayer {
-  return new Map(
-    Object.entries(masks).map(([name, values]) => [
-      name,
-      values.flatMap((value, channel) => (value <= threshold ? [channel] : [])),
-    ]),
-  )
+  await context.observe(view.victim.weights, { ...moment, epoch: 0, step: 0 })
+  const result = await pruneByMasks(view, await learnMasks(view, masks, context), judge, context)
+  await context.observe(result.weights, { ...moment, epoch: 1, step: 1 })
+  return result
 }

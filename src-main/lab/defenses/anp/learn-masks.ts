@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { sgd } from '../../compute/optimizers.js'
 import { compileStep, createStateStore } from '../../compute/step.js'
 import { prefixed, tensorOf, under, type TensorMap } from '../../compute/tensor-map.js'
@@ -9,11 +8,8 @@ import type { Rng } from '../../random/rng.js'
 import type { RunContext } from '../../run-context.js'
 import { tf } from '../../tf.js'
 import { createPace } from '../../training/pace.js'
+import { Masks } from '../prune-by-masks.js'
 import { maskStep, type MaskOptions } from './mask-step.js'
-
-/** By the name of the batch normalisation: how much of each channel is kept, 0..1. */
-const Masks = z.record(z.string(), z.array(z.number()))
-export type Masks = z.infer<typeof Masks>
 
 export interface LearningOptions extends MaskOptions {
   readonly steps: number
