@@ -65,9 +65,7 @@ export async function recoverMasks(
   const { train, victim } = view
   const { network } = victim
   const shuffle = view.random.stream('recover.shuffle')
-  const masks = Object.fromEntries(
-    network.normalizations.map(({ name, channels }) => [name, tf.ones([channels])]),
-  )
+  const masks = Object.fromEntries(network.normalizations.map(({ name, channels }) => [name, tf.ones([channels])]))
   const optimizer = sgd({ momentum: MOMENTUM, weightDecay: 0 })
   const store = createStateStore({
     ...prefixed('weights', cloneTensors(unlearned)),

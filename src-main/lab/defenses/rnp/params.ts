@@ -17,8 +17,8 @@ export const RnpParams = z.strictObject({
   unlearning: z
     .strictObject({
       epochs: epochs(20).meta({ title: 'Epochs', description: 'At most.' }),
-      batchSize: batchSize.default(32),
-      learningRate: positive.max(10).default(0.01).meta({ title: 'Learning rate', description: 'Of the ascent.' }),
+      batchSize: batchSize.default(128),
+      learningRate: positive.max(10).default(0.003).meta({ title: 'Learning rate', description: 'Of the ascent.' }),
       stopAt: z.number().min(0).max(1).default(0.2).meta({
         title: 'Stop at',
         description: 'Accuracy on the clean images at which enough of them is unlearned.',
@@ -29,7 +29,7 @@ export const RnpParams = z.strictObject({
   recovering: z
     .strictObject({
       epochs: epochs(20).meta({ title: 'Epochs' }),
-      batchSize: batchSize.default(32),
+      batchSize: batchSize.default(128),
       learningRate: positive.max(10).default(0.2).meta({ title: 'Learning rate', description: 'Of the masks.' }),
       alpha: positive.max(1000).default(0.2).meta({ title: 'Alpha', description: 'Weight of the loss.' }),
     })
