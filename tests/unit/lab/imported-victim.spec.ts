@@ -94,6 +94,12 @@ describe('a run of an imported victim', () => {
       { ...trained, attack: { id: 'imc' } },
       /makes its trigger for a training/,
     ],
+    [
+      'a defense that needs the training set',
+      victim,
+      { ...trained, defenses: [{ id: 'abl' }] },
+      /needs the training set, which does not come with an imported model/,
+    ],
     ['a name alone', { model: 'mine' }, trained, /is not known here/],
   ])('is refused with %s', async (_what, given, experiment, why) => {
     expect(await refusalOf(() => planExperiment({ ...experiment, victim: given }))).toMatch(why)
