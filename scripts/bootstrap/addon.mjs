@@ -48,6 +48,12 @@ export function addonIsBuilt(folder) {
 }
 
 /**
+ * The binding itself, which Node loads.
+ * @param {string} folder
+ */
+export const addonFile = (folder) => join(folder, file)
+
+/**
  * @param {{ room: string, root: string, node: NodeRuntime, library: string, place: string }} job
  */
 export async function buildAddon({ room, root, node, library, place }) {

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { addonFolder, addonIsBuilt, buildAddon, placeAndTry, placedReport } from './addon.mjs'
+import { addonFile, addonFolder, addonIsBuilt, buildAddon, placeAndTry, placedReport } from './addon.mjs'
 import { withRoom } from './cache.mjs'
 import { installLibrary, libraryFolder, libraryIsWhole } from './library.mjs'
 import { Problem, messageOf, step } from './say.mjs'
@@ -82,7 +82,10 @@ export function readyEngine({ root, cache, wanted, machine = thisMachine(), sour
   if (!first.source) return written
   const library = libraryFolder(cache, first.source)
   const placed = placedReport(root, { addon: addonFolder(cache, root, first.source), library })
-  return placed && written.libraryFolder === join(library, 'lib') && libraryIsWhole(library) ? written : null
+  const isShared = existsSync(sharedStateFile(cache))
+  return placed && isShared && written.libraryFolder === join(library, 'lib') && libraryIsWhole(library)
+    ? written
+    : null
 }
 
 /**
@@ -105,7 +108,9 @@ export async function ensureEngine(job) {
       const { version, gpu } = await installNative(job, source)
       const note = variant === 'gpu' && !gpu ? warnOfNoGpu() : ''
       const reasons = [reason, ...failures, note].filter(Boolean).join('. ')
-      return writeState(root, variant, version, join(libraryFolder(cache, source), 'lib'), reasons)
+      const state = writeState(root, variant, version, join(libraryFolder(cache, source), 'lib'), reasons)
+      shareState(cache, state, addonFile(addonFolder(cache, root, source)))
+      return state
     } catch (error) {
       const { message, remedy } = error instanceof Problem ? error : new Problem(messageOf(error))
       if (wanted !== 'auto')
@@ -146,6 +151,28 @@ async function installNative({ root, cache, node }, source) {
 /** @param {string} root */
 const stateFile = (root) => join(root, 'node_modules', '.unbackdoor', 'engine.json')
 
+/** What a packaged program, which has no engine of its own, finds for this user. @param {string} cache */
+const sharedStateFile = (cache) => join(cache, 'engine.json')
+
+/**
+ * @param {string} cache
+ * @param {EngineState} state
+ * @param {string} addon
+ */
+function shareState(cache, state, addon) {
+  writeWhole(sharedStateFile(cache), { ...state, addon })
+}
+
+/**
+ * @param {string} path
+ * @param {object} value
+ */
+function writeWhole(path, value) {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(`${path}.draft`, `${JSON.stringify(value, null, 2)}\n`)
+  renameSync(`${path}.draft`, path)
+}
+
 /**
  * @param {string} root
  * @returns {EngineState | null}
@@ -167,13 +194,10 @@ function readState(root) {
  * @returns {EngineState}
  */
 function writeState(root, variant, tensorflowVersion, libraryFolder, reason) {
-  const path = stateFile(root)
   const changed = readState(root)?.variant !== variant
-  mkdirSync(dirname(path), { recursive: true })
   /** @type {EngineState} */
   const state = { variant, tensorflowVersion, libraryFolder, reason }
-  writeFileSync(`${path}.draft`, `${JSON.stringify(state, null, 2)}\n`)
-  renameSync(`${path}.draft`, path)
+  writeWhole(stateFile(root), state)
   const what = variant === 'js' ? 'JavaScript' : `TensorFlow ${tensorflowVersion} (${variant})`
   if (changed) step('engine', `now in use: ${what}, because ${reason}`)
   return state

@@ -21,8 +21,45 @@ const WANTED = /** @type {const} */ ([
 
 /** @typedef {'on' | 'off' | 'removed' | 'unknown'} FuseState */
 
+/** Letters of the wire: `0`, `1`, `r`. */
+const OFF = 0x30
+const ON = 0x31
+const REMOVED = 0x72
 /** @type {Readonly<Record<number, FuseState>>} */
-const STATES = { 0x30: 'off', 0x31: 'on', 0x72: 'removed' }
+const STATES = { [OFF]: 'off', [ON]: 'on', [REMOVED]: 'removed' }
+
+/**
+ * The letters of the wire, shared with the binary; null where there is no wire, or one of another version.
+ * @param {Buffer} binary
+ * @param {number} [from]
+ * @returns {Buffer | null}
+ */
+function wireOf(binary, from = 0) {
+  const at = binary.indexOf(SENTINEL, from, 'latin1')
+  if (at === -1) return null
+  const start = at + SENTINEL.length
+  if (binary[start] !== VERSION) return null
+  return binary.subarray(start + 2, start + 2 + (binary[start + 1] ?? 0))
+}
+
+/**
+ * A copy with every fuse as it has to be. One that was removed, or that nobody has decided about, is left as it is. A
+ * universal binary has a wire for each architecture.
+ * @param {Buffer} binary
+ * @returns {Buffer}
+ */
+export function flippedFuses(binary) {
+  const copy = Buffer.from(binary)
+  let wire = wireOf(copy)
+  while (wire !== null) {
+    for (const [index, [, wanted]] of WANTED.entries()) {
+      const state = STATES[wire[index] ?? 0]
+      if (state === 'on' || state === 'off') wire[index] = wanted === 'on' ? ON : OFF
+    }
+    wire = wireOf(copy, wire.byteOffset - copy.byteOffset)
+  }
+  return copy
+}
 
 /**
  * Null where there is no wire, or one of another version.
@@ -30,11 +67,8 @@ const STATES = { 0x30: 'off', 0x31: 'on', 0x72: 'removed' }
  * @returns {Record<string, FuseState> | null}
  */
 export function readFuses(binary) {
-  const at = binary.indexOf(SENTINEL, 0, 'latin1')
-  if (at === -1) return null
-  const start = at + SENTINEL.length
-  if (binary[start] !== VERSION) return null
-  const letters = binary.subarray(start + 2, start + 2 + (binary[start + 1] ?? 0))
+  const letters = wireOf(binary)
+  if (letters === null) return null
   return Object.fromEntries(
     Array.from(letters, (letter, index) => [WANTED[index]?.[0] ?? `Fuse ${index}`, STATES[letter] ?? 'unknown']),
   )

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -32,13 +33,24 @@ export function datasetMirror(environment: NodeJS.ProcessEnv = process.env): str
   return environment['UNBACKDOOR_DATASET_MIRROR'] || null
 }
 
+/**
+ * $UNBACKDOOR_ENGINE_FILE, else that of the clone; a packaged program has none, and takes the engine that a clone has
+ * installed for the user.
+ */
+function installationFile(packageRoot: string): string {
+  const named = process.env['UNBACKDOOR_ENGINE_FILE']
+  if (named) return named
+  const own = join(packageRoot, 'node_modules', '.unbackdoor', 'engine.json')
+  return existsSync(own) ? own : join(userCacheFolder(), 'engine.json')
+}
+
 /** Paths of a program that was built into `<packageRoot>/out/main`. */
 export function defaultPaths(packageRoot: string, workspace: string): AppPaths {
   return {
     workspace,
     packageRoot,
     engineEntry: join(packageRoot, 'out', 'main', 'engine.js'),
-    installationFile: join(packageRoot, 'node_modules', '.unbackdoor', 'engine.json'),
+    installationFile: installationFile(packageRoot),
     datasetCache: join(userCacheFolder(), 'datasets'),
     inspectionCache: join(userCacheFolder(), 'inspections'),
   }

@@ -127,6 +127,10 @@ export const EngineInstallation = z.object({
   variant: z.enum(['cpu', 'gpu', 'js']),
   tensorflowVersion: z.string().nullable(),
   libraryFolder: z.string().nullable(),
+  addon: z.string().nullable().default(null).meta({
+    description:
+      'The binding between Node and TensorFlow, where it lies outside of the program, as for a packaged one.',
+  }),
   reason: z.string(),
 })
 export type EngineInstallation = z.infer<typeof EngineInstallation>

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import util from 'node:util'
 import type { EngineInfo } from '../../src-shared/model/engine-info.js'
 import { registerBfloat16 } from '../lab/compute/precision.js'
@@ -19,7 +20,7 @@ export async function loadBackend(installationFile: string): Promise<EngineInfo>
   tf.enableProdMode()
   registerLabKernels()
   const installation = await readInstallation(installationFile)
-  const failure = installation.variant === 'js' ? installation.reason : await loadNative()
+  const failure = installation.variant === 'js' ? installation.reason : await loadNative(installation.addon)
   if (failure !== null) {
     await tf.setBackend(JAVASCRIPT_BACKEND)
     return {
@@ -53,12 +54,12 @@ async function readInstallation(file: string): Promise<EngineInstallation> {
     return EngineInstallation.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch (error) {
     const reason = `the record of the installed engine (${file}) cannot be read: ${messageOf(error)}`
-    return { variant: 'js', tensorflowVersion: null, libraryFolder: null, reason }
+    return { variant: 'js', tensorflowVersion: null, libraryFolder: null, addon: null, reason }
   }
 }
 
 /** Null when it worked, else why not, for people. */
-async function loadNative(): Promise<string | null> {
+async function loadNative(addon: string | null): Promise<string | null> {
   // tfjs-node calls two functions that newer Node versions removed or warn about.
   Object.assign(util, {
     isArray: Array.isArray,
@@ -67,6 +68,7 @@ async function loadNative(): Promise<string | null> {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true'
   try {
+    if (addon !== null) useAddon(addon)
     await import('@tensorflow/tfjs-node-gpu')
     registerNativeKernels()
     registerGraphCompiler()
@@ -74,6 +76,19 @@ async function loadNative(): Promise<string | null> {
   } catch (error) {
     return `the native engine is installed but did not load: ${messageOf(error)}`
   }
+}
+
+/**
+ * The package looks for its binding inside of itself, by way of node-pre-gyp. A packaged program cannot be written to, so
+ * its binding lies elsewhere.
+ */
+function useAddon(path: string): void {
+  const own = createRequire(import.meta.url)
+  const ofPackage = createRequire(own.resolve('@tensorflow/tfjs-node-gpu/package.json'))
+  const finder = ofPackage.resolve('@mapbox/node-pre-gyp')
+  const found = ofPackage(finder) as object
+  // Only as this package sees it, and because its own cannot be set.
+  ofPackage.cache[finder]!.exports = Object.create(found, { find: { value: () => path } })
 }
 
 function messageOf(error: unknown): string {
