@@ -16,6 +16,7 @@ import {
 import { moveInGrid, rowsBetween, scrollToRow } from '../../../src-renderer/src/ui/grid-keys.js'
 import { createSlots } from '../../../src-renderer/src/features/inspect/grid/slots.js'
 import { parsePlace, placeQuery, usualPlace } from '../../../src-renderer/src/features/inspect/inspect-place.js'
+import { remarksOn } from '../../../src-renderer/src/features/inspect/remarks.js'
 import { differenceMaps } from '../../../src-renderer/src/features/inspect/sample/differences.js'
 import { certaintyOf } from '../../../src-renderer/src/features/inspect/triggers/certainty.js'
 import { colourOf, heatRgba, scaleFor } from '../../../src-shared/inspection/heat-colours.js'
@@ -248,6 +249,40 @@ describe('how sure a detection is', () => {
   it('is not known where classes do not differ, or there is but one', () => {
     expect(certaintyOf(detection(0.1, 0.1, 0.1))?.deviations).toBeNull()
     expect(certaintyOf(detection(0.1))).toBeNull()
+  })
+})
+
+describe('remarks on a run', () => {
+  const model = (given: object) => ({
+    id: 'victim',
+    title: 'BAERASER',
+    defense: null,
+    outcome: null,
+    problem: null,
+    ...given,
+  })
+  const attack = { id: 'badnets', title: 'BadNets', targets: [0], trigger: null, problem: null }
+  const done = { attack, status: 'done' } as const
+  const problem = 'The weights in victim.safetensors cannot be used: cut off.'
+
+  it('are none where all is there', () => {
+    expect(remarksOn(done, model({}), model({ outcome: 'repaired' }))).toEqual([])
+  })
+
+  it('tell damage from what was never meant to be there', () => {
+    expect(remarksOn(done, model({ problem }), null)).toEqual([
+      { isProblem: true, text: `The victim cannot be asked. ${problem}` },
+      { isProblem: false, text: 'This run has no defense, so there is nothing repaired to compare with.' },
+    ])
+    const clean = remarksOn({ ...done, attack: null }, model({}), model({ outcome: 'no-backdoor-found' }))
+    expect(clean.map(({ isProblem }) => isProblem)).toEqual([false, false])
+    expect(clean[0]?.text).toContain('both models are the same')
+  })
+
+  it('say of a run in progress that what is missing will come, once', () => {
+    const found = remarksOn({ attack, status: 'running' }, model({ problem }), model({ problem }))
+    expect(found.map(({ isProblem }) => isProblem)).toEqual([false, false])
+    expect(found.filter(({ text }) => text.includes('as soon as it is there'))).toHaveLength(1)
   })
 })
 

@@ -7,6 +7,7 @@ import { orderSamples, spreadOut } from './data/sample-order.js'
 import { answersOf, splitData, type Answers, type SplitData } from './data/split-data.js'
 import { useHeatStatistics, type HeatOf } from './data/use-heat-statistics.js'
 import type { ChosenPatch, Side, ViewName } from './inspect-place.js'
+import { sideOf } from './words.js'
 import { useInspectPlace, type InspectPlaceHandle } from './use-inspect-place.js'
 
 /** A run that is looked into: what there is, where one is, and what all parts of the page share. */
@@ -96,7 +97,11 @@ export function provideInspecting(inspection: Inspection): Inspecting {
     return all
   })
   const shownView = computed(() => (views.value.includes(place.value.view) ? place.value.view : 'clean'))
-  const shownSide = computed(() => (modelOf(place.value.side)?.problem === null ? place.value.side : 'victim'))
+  const shownSide = computed((): Side => {
+    const { side } = place.value
+    const [first] = usable.value
+    return modelOf(side)?.problem === null || first === undefined ? side : sideOf(first)
+  })
   const comparedViews = computed((): readonly ViewName[] => {
     const other = shownView.value === 'recovered' ? 'recovered' : 'triggered'
     return views.value.includes(other) ? ['clean', other] : ['clean']
