@@ -26,14 +26,14 @@ const digits = {
   dataset: { id: 'mnist' },
   model: { id: 'small-cnn' },
   attack,
-  training: { epochs: 1 },
+  training: { epochs: 1, batchSize: 256 },
   defenses,
 }
 /** Full width; few images, since how well it was trained changes nothing in how long an answer takes. */
 const residual = {
   ...digits,
   name: 'ResNet-18',
-  dataset: { id: 'mnist-10k', params: { images: 400 } },
+  dataset: { id: 'mnist-10k', params: { images: 200 } },
   model: { id: 'resnet18', params: { stem: 'small-images', width: 64 } },
 }
 

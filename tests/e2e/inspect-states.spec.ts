@@ -1,7 +1,7 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { expect as usual, test } from './host/app.js'
+import { expect as usual, runFromPalette, test } from './host/app.js'
 
 /** The engine that looks into runs starts with the first question. */
 const expect = usual.configure({ timeout: 60_000 })
@@ -39,4 +39,17 @@ test('weights that are spoilt or gone are said in words, and everything else goe
   ).toBeVisible()
   await app.goTo(`#/inspect/${runId}/1`)
   await expect(heat(page, 'Triggered, victim')).toBeVisible()
+})
+
+test('a run in progress can be looked into, and what it saves is there without being asked for again', async ({
+  app,
+}) => {
+  await app.open()
+  const { page } = app
+  await runFromPalette(page, 'run experiment a first look')
+  await page.getByRole('main').getByRole('link', { name: 'Inspect' }).click()
+  await expect(page.getByRole('gridcell', { selected: true })).toBeVisible()
+  await expect(heat(page, 'Triggered, victim')).toBeVisible()
+  await expect(heat(page, 'Triggered, repaired')).toBeVisible()
+  await expect(page.getByText(/cannot be asked/)).toHaveCount(0)
 })
