@@ -53,14 +53,20 @@ function findings({ experiment }: RunRecord, defense: DefenseSummary): string[] 
 function describeDetection(detection: NonNullable<DefenseSummary['detection']>, trueTarget: AttackTarget): string {
   const best = detection.classes.reduce((a, b) => (b.recoveredSuccess > a.recoveredSuccess ? b : a))
   if (detection.target === null) {
-    const nothing = `No backdoor found: recovered triggers succeed at most in ${percent(best.recoveredSuccess)} (class ${best.name}).`
+    const nothing =
+      detection.maskNorms === undefined
+        ? `No backdoor found: recovered triggers succeed at most in ${percent(best.recoveredSuccess)} (class ${best.name}).`
+        : 'No backdoor found: no class needs a mask that is much smaller than those of the others.'
     return trueTarget === 'each-its-own' ? `${nothing} There is one, with a target for each class.` : nothing
   }
   const found = detection.classes.find((entry) => entry.class === detection.target)
+  const verdict = `Target class found: ${found?.name ?? '?'}${verdictOn(detection.target, trueTarget)}.`
+  // Of triggers that are as small as they can be, those for any class succeed.
+  if (detection.maskNorms !== undefined) return verdict
   const others = detection.classes.filter((entry) => entry.class !== detection.target)
   const next = Math.max(...others.map((entry) => entry.recoveredSuccess))
   return (
-    `Target class found: ${found?.name ?? '?'}${verdictOn(detection.target, trueTarget)}. Recovered triggers succeed in ` +
+    `${verdict} Recovered triggers succeed in ` +
     `${percent(found?.recoveredSuccess ?? null)}, for any other class in at most ${percent(next)}.`
   )
 }

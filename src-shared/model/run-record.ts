@@ -60,6 +60,14 @@ export const Detection = z.object({
   threshold: z.number(),
   classes: z.array(z.object({ class: z.int(), name: z.string(), recoveredSuccess: z.number(), baseRate: z.number() })),
   target: z.int().nullable().meta({ description: 'The class found to be the target, null for "no backdoor found".' }),
+  maskNorms: z
+    .array(z.number())
+    .optional()
+    .meta({
+      description:
+        'Where classes were judged by how small a mask is that turns images to them: its size in pixels, for each class. ' +
+        'The threshold is then in deviations below the median.',
+    }),
 })
 export type Detection = z.infer<typeof Detection>
 

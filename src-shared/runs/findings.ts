@@ -17,7 +17,11 @@ export function findings(defense: DefenseSummary, target: AttackTarget): string[
     const best = detection.classes.reduce((a, b) => (b.recoveredSuccess > a.recoveredSuccess ? b : a))
     const found = detection.classes.find((entry) => entry.class === detection.target)
     if (found === undefined) {
-      lines.push(`No backdoor found: recovered triggers succeed at most in ${percent(best.recoveredSuccess)}.`)
+      lines.push(
+        detection.maskNorms === undefined
+          ? `No backdoor found: recovered triggers succeed at most in ${percent(best.recoveredSuccess)}.`
+          : 'No backdoor found: no class needs a mask that is much smaller than those of the others.',
+      )
       if (target === 'each-its-own') lines.push('There is one with a target for each class, so it was missed.')
       else if (target !== null) lines.push('There is one, so it was missed.')
     } else if (target === 'each-its-own') {

@@ -24,6 +24,11 @@ const quick: Record<string, object> = {
   nad: { teacherEpochs: 1, training: { epochs: 2, batchSize: 16 }, selection: { accuracyFloor: 1 } },
   'ft-sam': { training: { epochs: 2, batchSize: 16 } },
   clp: {},
+  'neural-cleanse': {
+    reversal: { passes: 2, batchSize: 16 },
+    anomaly: 0.001,
+    training: { epochs: 2, batchSize: 16 },
+  },
   anp: { masks: { steps: 4, batchSize: 16 } },
   'i-bau': { rounds: 2, batchSize: 16, unlearning: { fixedPointSteps: 2 } },
   abl: {

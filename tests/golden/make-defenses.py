@@ -121,11 +121,31 @@ def anp(group):
         group.put(case, {**changes, "output/loss": loss})
 
 
+def neural_cleanse(group):
+    case, count, cost = "Neural Cleanse, two steps", 6, 0.01
+    model = tiny_cnn(f"{case}/weights").eval()
+    mask, pattern = leaf(fill(f"{case}/mask", (HEIGHT, WIDTH, 1))), leaf(fill(f"{case}/pattern", SHAPE))
+    begun = [t.detach().clone() for t in (mask, pattern)]
+    optimizer = torch.optim.Adam([mask, pattern], lr=0.1, betas=(0.5, 0.9))
+    for k in range(2):
+        images, targets = pixels(f"{case}/images{k}", (count, *SHAPE)), torch.full((count,), 2)
+        m, p = mask.tanh() / 2 + 0.5, pattern.tanh() / 2 + 0.5
+        logits = model((1 - m) * images + m * p)
+        loss = F.cross_entropy(logits, targets) + cost * m.abs().sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    outputs = {"loss": loss, "norm": m.sum(), "success": (logits.argmax(1) == targets).double().mean()}
+    changes = {"change/mask": mask.detach() - begun[0], "change/pattern": pattern.detach() - begun[1]}
+    group.put(case, {**changes, **{f"output/{name}": t for name, t in outputs.items()}})
+
+
 def main():
     group = Group("make-defenses.py", "defenses")
     clp(group)
     sam(group)
     anp(group)
+    neural_cleanse(group)
     group.write()
 
 

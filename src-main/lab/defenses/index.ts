@@ -10,11 +10,13 @@ import { ftSam } from './ft-sam/index.js'
 import { iBau } from './i-bau/index.js'
 import { mesa } from './mesa/index.js'
 import { nad } from './nad/index.js'
+import { neuralCleanse } from './neural-cleanse/index.js'
 import { rnp } from './rnp/index.js'
 
 export const defenses = createRegistry<DefenseDefinition>('defense', [
   baeraser,
   mesa,
+  neuralCleanse,
   iBau,
   fineTuning,
   finePruning,

@@ -3,6 +3,7 @@
  * patches that turn images of every other class; for a class without backdoor its success stays near the base rate.
  */
 import { z } from 'zod'
+import { JsonValue } from '../../../src-shared/model/json.js'
 import { Detection } from '../../../src-shared/model/run-record.js'
 import { disposeTensors } from '../compute/tensor-map.js'
 import type { DefenderView } from '../define.js'
@@ -121,7 +122,7 @@ export async function searchAt(
     const work = await context.checkpoints.begin('searching for the target class')
     if (work.reached !== null) return Found.parse(work.reached.data)
     const found = await searchAll()
-    await work.finish({ data: Found.parse(found), tensors: {} })
+    await work.finish({ data: JsonValue.parse(found), tensors: {} })
     return found
   }
   const question = { search: { ...options, position, threshold } }

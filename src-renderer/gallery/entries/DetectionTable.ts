@@ -26,6 +26,16 @@ export const entry: GalleryEntry = {
     shown('No backdoor found, and there is none', () =>
       h(DetectionTable, { detection: { ...recorded, target: null }, trueTarget: null }),
     ),
+    shown('Judged by the size of masks', () =>
+      h(DetectionTable, {
+        detection: {
+          ...recorded,
+          threshold: 2,
+          maskNorms: recorded.classes.map((_, index) => (index === 0 ? 6.2 : 40 + 3 * (index % 4))),
+        },
+        trueTarget: 0,
+      }),
+    ),
     shown('Everything at its limit', () =>
       h(DetectionTable, {
         detection: withClasses(

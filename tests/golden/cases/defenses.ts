@@ -2,12 +2,14 @@ import { sgd } from '../../../src-main/lab/compute/optimizers.js'
 import { disposeTensors, prefixed, type TensorMap } from '../../../src-main/lab/compute/tensor-map.js'
 import { maskStep } from '../../../src-main/lab/defenses/anp/mask-step.js'
 import { channelBounds, outstanding } from '../../../src-main/lab/defenses/clp.js'
+import { reverseOptimizer } from '../../../src-main/lab/defenses/neural-cleanse/reverse.js'
+import { reverseStep } from '../../../src-main/lab/defenses/neural-cleanse/reverse-step.js'
 import { samStep } from '../../../src-main/lab/defenses/ft-sam/sam-step.js'
 import { tf, type Tensor } from '../../../src-main/lab/tf.js'
 import { classifierState } from '../../../src-main/lab/training/classifier-step.js'
 import type { GoldenCase, GoldenGroup } from '../../helpers/golden.js'
 import { fill, fillInts, fillValues, pixels } from '../fill.js'
-import { MOVED, networkWeights, runSteps, tiny, tinyNetwork } from './steps.js'
+import { MOVED, MOVED_BY_ADAM, networkWeights, runSteps, tiny, tinyNetwork } from './steps.js'
 
 const { height, width, channels } = tiny.shape
 const COUNT = 6
@@ -92,6 +94,32 @@ function anp(name: string, ascents: number): GoldenCase {
   }
 }
 
+const neuralCleanse: GoldenCase = {
+  name: 'Neural Cleanse, two steps',
+  tolerances: [[/^change/, MOVED_BY_ADAM]],
+  run() {
+    const weights = networkWeights(tinyNetwork, `${this.name}/weights`)
+    const parameters = {
+      mask: fill(`${this.name}/mask`, [height, width, 1]),
+      pattern: fill(`${this.name}/pattern`, [height, width, channels]),
+    }
+    const results = runSteps(
+      reverseStep({ network: tinyNetwork, weights }, reverseOptimizer),
+      { ...parameters, ...prefixed('optimizer', reverseOptimizer.initialSlots(parameters)) },
+      [0, 1].map((k) => ({
+        images: pixels(`${this.name}/images${k}`, [COUNT, height, width, channels]),
+        targets: tf.fill([COUNT], 2, 'int32'),
+        cost: tf.scalar(0.01),
+        learningRate: tf.scalar(0.1),
+      })),
+    )
+    disposeTensors(weights)
+    const { 'output/mask': mask, 'output/pattern': pattern, ...others } = withoutSlots(results)
+    tf.dispose([mask!, pattern!])
+    return others
+  },
+}
+
 export const defenseCases: GoldenGroup = {
   file: 'defenses',
   cases: [
@@ -101,5 +129,6 @@ export const defenseCases: GoldenGroup = {
     sam('SAM, two plain steps', 0.05, false, 0),
     anp('ANP, two steps', 1),
     anp('ANP, two steps of three ascents', 3),
+    neuralCleanse,
   ],
 }

@@ -1,8 +1,6 @@
 import type { Detection } from '../../../../../src-shared/model/run-record.js'
+import { NORMAL_CONSISTENCY } from '../../../../../src-shared/util/anomaly.js'
 import { median } from '../../../../../src-shared/util/statistics.js'
-
-/** Makes the median absolute deviation an estimate of the standard deviation of normal values. */
-const NORMAL = 1.4826
 
 /** How far the class whose recovered triggers succeed most stands out from the others. */
 export interface Certainty {
@@ -15,8 +13,9 @@ export interface Certainty {
   readonly deviations: number | null
 }
 
-/** Null for fewer than two classes. */
-export function certaintyOf({ classes }: Detection): Certainty | null {
+/** Null for fewer than two classes, and where they were not judged by success. */
+export function certaintyOf({ classes, maskNorms }: Detection): Certainty | null {
+  if (maskNorms !== undefined) return null
   const beyond = classes
     .map(({ name, recoveredSuccess, baseRate }) => ({ name, success: recoveredSuccess - baseRate }))
     .toSorted((a, b) => b.success - a.success)
@@ -24,7 +23,7 @@ export function certaintyOf({ classes }: Detection): Certainty | null {
   if (first === undefined || second === undefined) return null
   const values = beyond.map(({ success }) => success)
   const middle = median(values)
-  const deviation = NORMAL * median(values.map((value) => Math.abs(value - middle)))
+  const deviation = NORMAL_CONSISTENCY * median(values.map((value) => Math.abs(value - middle)))
   return {
     name: first.name,
     success: first.success,
