@@ -4,10 +4,9 @@
 //   npm run results                        everything, one run after the other
 //   npm run results -- --seeds 1 --workspace DIR
 
-import { spawn } from 'node:child_process'
 import { parseArgs } from 'node:util'
-import { fileURLToPath } from 'node:url'
 import { machineLine, row } from './machine.mjs'
+import { percent, runExperiment } from './run-cli.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -19,37 +18,15 @@ const { values } = parseArgs({
 })
 const seeds = values.seeds.split(',').map(Number)
 const targets = values.targets.split(',').map(Number)
-const cli = fileURLToPath(new URL('../../out/main/cli.js', import.meta.url))
-
-/**
- * @typedef {{ cleanAccuracy: number, attackSuccessRate: number | null, robustAccuracy: number | null, baseRate: number | null }} Scores
- * @typedef {{ outcome: string, detection: { target: number | null, classes: { recoveredSuccess: number }[] } | null, after: Scores }} Defense
- * @typedef {{ runId: string, status: string, before: Scores, defenses: Defense[], seconds: Record<string, number>, peakMemoryMb: number, tensorsLeft: number }} Result
- */
 
 /**
  * @param {string} preset
  * @param {string[]} settings
- * @returns {Promise<Result>}
  */
 function run(preset, settings) {
   const threads = values.threads === undefined ? [] : ['--threads', values.threads]
-  const args = [cli, 'run', preset, '--json', '--workspace', values.workspace, ...threads, ...settings]
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-    let output = ''
-    child.stdout.on('data', (chunk) => (output += String(chunk)))
-    child.on('error', reject)
-    child.on('close', (code) => {
-      const last = output.trimEnd().split('\n').at(-1) ?? ''
-      if (code === 0) resolve(JSON.parse(last))
-      else reject(new Error(`${args.join(' ')} ended with exit code ${code}`))
-    })
-  })
+  return runExperiment([preset, '--workspace', values.workspace, ...threads, ...settings])
 }
-
-/** @param {number | null | undefined} rate */
-const percent = (rate) => (rate === null || rate === undefined ? '' : (100 * rate).toFixed(1))
 
 const lines = [
   machineLine(),

@@ -35,7 +35,11 @@ export async function previewTrigger(
   const attackRandom = random.within('attack')
   const trigger = definition.createTrigger(params, plan.data, attackRandom)
   const setting = { train, data: plan.data, random: attackRandom }
-  const { poisonedTrain, poisonedIndices } = definition.plant(params, trigger, setting)
+  const { poisonedTrain, poisonedIndices, coverIndices } = definition.plant(params, trigger, setting)
+  const notes = [
+    ...(isCrafted(plan.attack) ? [craftNote(definition)] : []),
+    ...(coverIndices.length > 0 ? [coverNote(coverIndices.length)] : []),
+  ]
   const shown = poisonedIndices.subarray(offset, offset + count)
   return {
     poisonedImages: poisonedIndices.length,
@@ -49,7 +53,7 @@ export async function previewTrigger(
     clean: blockOf(selectImages(train, shown)),
     poisoned: blockOf(selectImages(poisonedTrain, shown)),
     trigger: block(trigger.picture.shape, trigger.picture.pixels, 1),
-    note: isCrafted(plan.attack) ? craftNote(definition) : null,
+    note: notes.length === 0 ? null : notes.join(' '),
   }
 }
 
@@ -57,6 +61,10 @@ function craftNote({ title, craftTitle }: AttackDefinition): string {
   return craftTitle === undefined
     ? `${title} optimises its trigger when the run starts: this is the one it starts from.`
     : `When the run starts, ${title} does more than is shown here: ${craftTitle.toLowerCase()}.`
+}
+
+function coverNote(count: number): string {
+  return `Covers, which are changed and keep their label: ${count} images more.`
 }
 
 function blockOf({ shape, pixels, count }: ImageSet): PixelBlock {
