@@ -55,6 +55,17 @@ export function tensorsOfStored(stored: Readonly<Record<string, StoredValues>>):
   )
 }
 
+/** The reverse; the tensors stay the caller's. */
+export async function storedValues<N extends string>(
+  tensors: Readonly<Record<N, Tensor>>,
+): Promise<Record<N, StoredValues>> {
+  const stored: Partial<Record<N, StoredValues>> = {}
+  for (const [name, tensor] of Object.entries<Tensor>(tensors)) {
+    stored[name as N] = { shape: tensor.shape, values: Float32Array.from(await tensor.data()) }
+  }
+  return stored as Record<N, StoredValues>
+}
+
 /** Where checkpoints are kept: of each piece of work, by its number, the newest and the one before it. */
 export interface CheckpointStore {
   /** The least time between two of them. */

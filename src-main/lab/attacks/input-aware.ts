@@ -4,6 +4,7 @@
  * victim. Covers carry the trigger of another image and keep their label, so that it works on its own image alone.
  */
 import { z } from 'zod'
+import { storedValues } from '../checkpoints.js'
 import { prefixed, under, type TensorMap } from '../compute/tensor-map.js'
 import { defineAttack } from '../define.js'
 import {
@@ -14,7 +15,6 @@ import {
   inputAwareNetworks,
   inputAwareTrigger,
   learnMask,
-  storedValues,
 } from '../trigger-crafting/input-aware.js'
 import { batchesOfShares, shareOfBatch } from '../trigger-crafting/input-aware-batches.js'
 import { jointStep } from '../trigger-crafting/input-aware-steps.js'

@@ -1,5 +1,5 @@
 /** The networks of the input-aware attack: how the masks are learnt, and how both paint. */
-import { tensorsOfStored, type StoredValues } from '../checkpoints.js'
+import { storedValues, tensorsOfStored, type StoredValues } from '../checkpoints.js'
 import { adam, type Optimizer } from '../compute/optimizers.js'
 import { compileStep, createStateStore } from '../compute/step.js'
 import { disposeTensors, prefixed, tensorOf, under, type TensorMap } from '../compute/tensor-map.js'
@@ -102,15 +102,6 @@ export async function learnMask(
   } finally {
     store.dispose()
   }
-}
-
-/** A tensor's content, out of which the trigger can be made again. */
-export async function storedValues(tensors: TensorMap): Promise<Record<string, StoredValues>> {
-  const stored: Record<string, StoredValues> = {}
-  for (const [name, tensor] of Object.entries(tensors)) {
-    stored[name] = { shape: tensor.shape, values: Float32Array.from(await tensor.data()) }
-  }
-  return stored
 }
 
 /** Whether these are weights of both networks, as `mask/*` and `pattern/*`. */

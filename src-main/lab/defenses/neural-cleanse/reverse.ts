@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { tensorsOfStored, type StoredValues } from '../../checkpoints.js'
+import { mean } from '../../../../src-shared/util/statistics.js'
+import { storedValues, tensorsOfStored, type StoredValues } from '../../checkpoints.js'
 import { adam } from '../../compute/optimizers.js'
 import { createStateStore, runOn, type StepProgram } from '../../compute/step.js'
-import { disposeTensors, prefixed, tensorOf } from '../../compute/tensor-map.js'
+import { disposeTensors, prefixed, tensorOf, type TensorMap } from '../../compute/tensor-map.js'
 import { imageTensor, shuffledBatches } from '../../data/batches.js'
 import { createImageSet, imageAt, indicesWhere, selectImages, type ImageSet } from '../../data/image-set.js'
 import type { DefenderView } from '../../define.js'
@@ -49,8 +50,10 @@ export async function reverseTrigger(
   const name = data.classNames[targetClass]
   const work = await context.checkpoints.begin(`reversing a trigger for class ${name}`)
   if (work.reached !== null) {
-    const { mask, pattern } = work.reached.tensors
-    const values = { mask: await stored(mask!), pattern: await stored(pattern!) }
+    const values = await storedValues({
+      mask: tensorOf(work.reached.tensors, 'mask'),
+      pattern: tensorOf(work.reached.tensors, 'pattern'),
+    })
     disposeTensors(work.reached.tensors)
     return { ...Figures.parse(work.reached.data), values }
   }
@@ -77,21 +80,21 @@ export async function reverseTrigger(
     let best: ReversedTrigger | null = null
     let last: ReversedTrigger | null = null
     for (let pass = 0; pass < options.passes && !course.isDone && !(pass > 0 && context.isStopping()); pass++) {
-      let successes = 0
-      for (const batch of shuffledBatches(others.count, batchSize, rng).slice(0, stepsPerEpoch)) {
-        const { loss, success, norm, mask, pattern } = step({
+      const successes: number[] = []
+      for (const [index, batch] of shuffledBatches(others.count, batchSize, rng).slice(0, stepsPerEpoch).entries()) {
+        const outputs = step({
           images: imageTensor(others, batch),
           targets: tf.fill([batch.length], targetClass, 'int32'),
           cost: tf.scalar(course.cost),
           learningRate: tf.scalar(options.learningRate),
         })
-        successes += (await success!.data())[0]!
-        last = {
-          norm: (await norm!.data())[0]!,
-          success: successes / stepsPerEpoch,
-          values: { mask: await stored(mask!), pattern: await stored(pattern!) },
+        const { loss, ...found } = outputs
+        try {
+          successes.push((await tensorOf(found, 'success').data())[0]!)
+          if (index === stepsPerEpoch - 1) last = await resultOf(found, mean(successes))
+        } finally {
+          disposeTensors(found)
         }
-        tf.dispose([success!, norm!, mask!, pattern!])
         await pace.step(batch.length, loss!)
       }
       if (last !== null && course.note(last.success, last.norm)) best = last
@@ -107,8 +110,10 @@ export async function reverseTrigger(
   }
 }
 
-async function stored(tensor: ReturnType<typeof tensorOf>): Promise<StoredValues> {
-  return { shape: tensor.shape, values: Float32Array.from(await tensor.data()) }
+async function resultOf(found: TensorMap, success: number): Promise<ReversedTrigger> {
+  const [mask, pattern] = [tensorOf(found, 'mask'), tensorOf(found, 'pattern')]
+  const norm = (await tensorOf(found, 'norm').data())[0]!
+  return { norm, success, values: await storedValues({ mask, pattern }) }
 }
 
 /** The images of other classes with the trigger on them. */
