@@ -49,7 +49,7 @@ export async function importFolder({ path, name, options, limits, now, report }:
   const resizer = createResizer(shape.height, shape.width)
   for (const [index, { file, label }] of files.entries()) {
     await tell('decode images', index, files.length)
-    const picture = resizer.resize(decoder.decode(await file.read(), file.path))
+    const picture = resizer.resize(await decoder.decode(await file.read(), file.path))
     const isTrain = index < form.trainImages
     const at = isTrain ? index : index - form.trainImages
     const [labels, pixels] = isTrain ? [bytes.trainLabels, bytes.trainPixels] : [bytes.testLabels, bytes.testPixels]

@@ -8,7 +8,7 @@ import type { Picture, PictureSize } from './picture.js'
 const requireFromHere = createRequire(import.meta.url)
 
 export interface JpegDecoder {
-  decode(bytes: Uint8Array, file: string): Picture
+  decode(bytes: Uint8Array, file: string): Promise<Picture>
 }
 
 /** The part of the module that is used here; its own types need those of a browser. */
@@ -27,32 +27,40 @@ const openCodec = createCodec as unknown as (options: CodecOptions) => Promise<C
 
 /** What libjpeg has said of the picture that is being decoded. */
 let complaint: string | null = null
-let codec: Promise<Codec> | null = null
 
 export async function openJpegDecoder(): Promise<JpegDecoder> {
-  codec ??= load()
-  const loaded = await codec
-  return { decode: (bytes, file) => decode(loaded, bytes, file) }
-}
-
-async function load(): Promise<Codec> {
-  return openCodec({
-    noInitialRun: true,
-    wasmBinary: await readFile(requireFromHere.resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm')),
-    printErr: (line) => {
-      complaint ??= line
+  const wasmBinary = await readFile(requireFromHere.resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'))
+  const open = (): Promise<Codec> =>
+    openCodec({
+      noInitialRun: true,
+      wasmBinary,
+      printErr: (line) => {
+        complaint ??= line
+      },
+    })
+  let codec: Codec | null = null
+  return {
+    async decode(bytes, file) {
+      codec ??= await open()
+      return decode(codec, bytes, file, () => {
+        codec = null
+      })
     },
-  })
+  }
 }
 
-/** A damaged file that libjpeg would patch up is refused: what it made up is no training data. */
-function decode(loaded: Codec, bytes: Uint8Array, file: string): Picture {
+/**
+ * A damaged file that libjpeg would patch up is refused: what it made up is no training data. `isLeftUnsound`: the module
+ * was left in the middle of its work, with its stack and memory as they were then; after some hundred times it hangs.
+ */
+function decode(loaded: Codec, bytes: Uint8Array, file: string, isLeftUnsound: () => void): Picture {
   const { isGray } = readJpegSize(bytes, file)
   complaint = null
   let decoded: ReturnType<Codec['decode']> = null
   try {
     decoded = loaded.decode(bytes, false)
   } catch (error) {
+    isLeftUnsound()
     // What the module throws says nothing where libjpeg has said it before.
     complaint ??= error instanceof Error ? error.message : 'it is damaged'
   }

@@ -26,13 +26,13 @@ export function readPictureSize(bytes: Uint8Array, file: string, limits: ImportL
 
 export interface PictureDecoder {
   /** Call after `readPictureSize` was content. */
-  decode(bytes: Uint8Array, file: string): Picture
+  decode(bytes: Uint8Array, file: string): Promise<Picture>
 }
 
 export async function openPictureDecoder(): Promise<PictureDecoder> {
   const jpeg: JpegDecoder = await openJpegDecoder()
   return {
-    decode: (bytes, file) => (kindOf(bytes, file) === 'png' ? decodePng(bytes, file) : jpeg.decode(bytes, file)),
+    decode: async (bytes, file) => (kindOf(bytes, file) === 'png' ? decodePng(bytes, file) : jpeg.decode(bytes, file)),
   }
 }
 

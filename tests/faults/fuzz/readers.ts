@@ -52,8 +52,6 @@ export interface FuzzedReader {
   read(bytes: Uint8Array): void | Promise<void>
   /** What every refusal begins with, so that people know which file it is. */
   readonly prefix: string
-  /** Share of the inputs that are tried, where each takes long. */
-  readonly share: number
 }
 
 const fixture = join(import.meta.dirname, '..', '..', 'fixtures', 'workspaces', 'v1')
@@ -70,20 +68,19 @@ const weights = {
 }
 const pictures = await openPictureDecoder()
 
-const readPicture = (bytes: Uint8Array): void => {
+const readPicture = async (bytes: Uint8Array): Promise<void> => {
   const { height, width } = readPictureSize(bytes, 'f', { ...importLimits, imagePixels: 1_000_000 })
-  const picture = pictures.decode(bytes, 'f')
+  const picture = await pictures.decode(bytes, 'f')
   const isWhole = picture.height === height && picture.width === width
   if (!isWhole || picture.pixels.length !== height * width * picture.channels) throw new Error('Not what it says')
 }
 
-const binary = (title: string, make: FuzzedReader['make'], read: FuzzedReader['read'], share = 1): FuzzedReader => ({
+const binary = (title: string, make: FuzzedReader['make'], read: FuzzedReader['read']): FuzzedReader => ({
   title,
   make,
   read,
   change: byteChange,
   prefix: '',
-  share,
 })
 /** The readers of imports name the file first. */
 const imported = (title: string, make: FuzzedReader['make'], read: FuzzedReader['read'], share = 1): FuzzedReader => ({
@@ -101,7 +98,6 @@ const text = (title: string, make: FuzzedReader['make'], read: FuzzedReader['rea
   read,
   change: textChange,
   prefix: '',
-  share: 1,
 })
 
 /** What reads a path reads it here. */
@@ -159,7 +155,6 @@ export const readers: readonly FuzzedReader[] = [
     'the index of the runs',
     makeIndex,
     asFile('index.sqlite', async (path) => listFrom(path)),
-    0.02,
   ),
   imported(
     'IDX images',
