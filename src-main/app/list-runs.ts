@@ -9,8 +9,9 @@ import type { RunRecord } from '../../src-shared/model/run-record.js'
 import type { RunList, RunListRequest } from '../../src-shared/runs/run-list.js'
 import { isFromNewer } from '../storage/versioned-file.js'
 import { ANNOTATIONS, readAnnotations } from './annotations-file.js'
+import type { IndexedFolder } from './index-rows.js'
 import { storageError } from './read-json.js'
-import { createRunIndex, type IndexedFolder, type KnownFolder } from './run-index.js'
+import { createRunIndex, type KnownFolder } from './run-index.js'
 
 /** Runs that are read at once: enough to keep the disk busy. */
 const AT_ONCE = 16
