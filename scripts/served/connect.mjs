@@ -1,7 +1,7 @@
 // A client of the contract in plain JavaScript: what a page says over its socket.
 
-/** As in src-shared/contract/version.ts; the server refuses any other. */
-const PROTOCOL = 1
+/** With the number of src-shared/contract/version.ts; the server refuses any other. */
+export const HELLO = JSON.stringify({ kind: 'hello', protocol: 1 })
 
 /**
  * @typedef {{ runId: string, seq: number, at: string, type: string } & Record<string, unknown>} RunEvent
@@ -65,7 +65,7 @@ export async function connectAs({ origin, cookie }) {
     else pending.get(message.id)?.reject(new Error(message.error.message))
     pending.delete(message.id)
   })
-  socket.send(JSON.stringify({ kind: 'hello', protocol: PROTOCOL }))
+  socket.send(HELLO)
 
   return {
     call(name, input = {}) {

@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import { downloadCommand, importCommand, listDatasets, removeCommand, showDataset } from './commands/datasets.js'
 import { positiveNumber, wholeNumber } from './option-values.js'
+import { DEFAULT_WORKSPACE } from './workspace.js'
 
 /** The commands that get datasets onto this machine and away from it. */
-export function addDatasetCommands(program: Command, workspace: string, finish: (exitCode: number) => void): void {
+export function addDatasetCommands(program: Command, finish: (exitCode: number) => void): void {
+  const workspace = DEFAULT_WORKSPACE
   const datasets = program.command('datasets').description('which datasets are on this machine; get and remove them')
   const nameHelp = 'of an imported folder of images'
 

@@ -12,8 +12,7 @@ import { exportCommand } from './commands/export.js'
 import { poisonCommand } from './commands/poison.js'
 import { rerunCommand } from './commands/rerun.js'
 import { collect, positiveNumber, wholeNumbers } from './option-values.js'
-
-const workspaceHelp = 'folder that holds the runs (or $UNBACKDOOR_WORKSPACE)'
+import { DEFAULT_WORKSPACE, workspaceHelp } from './workspace.js'
 
 interface ExportFlags {
   readonly workspace: string
@@ -43,11 +42,7 @@ interface RerunFlags {
 }
 
 /** The commands that take results away, and repeat them. */
-export function addExportCommands(
-  program: Command,
-  defaultWorkspace: string,
-  finish: (exitCode: number) => void,
-): void {
+export function addExportCommands(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('export')
     .description('write a run, or a comparison of several, as a file for others')
@@ -64,7 +59,7 @@ export function addExportCommands(
     .option('--no-heat', 'for html: no heatmaps, so that neither engine nor dataset is needed')
     .option('--baseline <runId>', 'for html of several runs: what the others are compared with')
     .option('--overwrite', 'write over a file that is there')
-    .option('--workspace <folder>', workspaceHelp, defaultWorkspace)
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
     .addHelpText(
       'after',
       `\n${EXPORT_FORMATS.map((id) => `  ${id.padEnd(12)} ${exportWords[id].title}: ${exportWords[id].about}`).join('\n')}`,
@@ -90,7 +85,7 @@ export function addExportCommands(
     .option('--set <path=value>', 'change one field; may be repeated', collect, [])
     .option('--overwrite', 'write over a file that is there')
     .action(async (source: string, { overwrite, ...flags }: PoisonFlags) => {
-      finish(await poisonCommand(source, { ...flags, workspace: defaultWorkspace, overwrite: overwrite ?? false }))
+      finish(await poisonCommand(source, { ...flags, workspace: DEFAULT_WORKSPACE, overwrite: overwrite ?? false }))
     })
 
   program
@@ -105,7 +100,7 @@ export function addExportCommands(
       CARD_TOLERANCE,
     )
     .option('--threads <number>', 'threads of the engine; left out: one where it had one, else all', positiveNumber)
-    .option('--workspace <folder>', workspaceHelp, defaultWorkspace)
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
     .option('--json', 'print every event as a line of JSON, the comparison last')
     .action(async (source: string, { threads, check, json, ...flags }: RerunFlags) => {
       finish(

@@ -2,10 +2,10 @@ import type { Command } from 'commander'
 import { explainCommand } from './commands/explain.js'
 import { inspectCommand } from './commands/inspect.js'
 import { collect, sampleLimit, wholeNumbers } from './option-values.js'
+import { DEFAULT_WORKSPACE, workspaceHelp } from './workspace.js'
 
 /** Enough to see where heat lies, in a few seconds. */
 const USUAL_LIMIT = 200
-const workspaceHelp = 'folder that holds the runs (or $UNBACKDOOR_WORKSPACE)'
 
 interface ExplainFlags {
   readonly workspace: string
@@ -20,16 +20,12 @@ interface ExplainFlags {
 }
 
 /** The commands that look inside a run. */
-export function addInspectionCommands(
-  program: Command,
-  defaultWorkspace: string,
-  finish: (exitCode: number) => void,
-): void {
+export function addInspectionCommands(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('inspect')
     .description('what is inside a run: answers, heat inside the trigger, what the defenses changed')
     .argument('<runId>')
-    .option('--workspace <folder>', workspaceHelp, defaultWorkspace)
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
     .option(
       '--limit <number>',
       'samples that heat and change are measured on at most, evenly spread; or "all"',
@@ -52,7 +48,7 @@ export function addInspectionCommands(
     .option('--layer <name>', 'of a method that looks at a layer; left out: the last map')
     .option('--class <class>', 'predicted, true, target, or the number of a class', 'predicted')
     .option('--set <name=value>', 'a parameter of the method; may be repeated', collect, [])
-    .option('--workspace <folder>', workspaceHelp, defaultWorkspace)
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
     .option('--json', 'the figures as JSON, in one line')
     .action(async (runId: string, { layer, json, ...flags }: ExplainFlags) => {
       finish(await explainCommand(runId, { ...flags, layer: layer ?? null, json: json ?? false }))

@@ -17,12 +17,10 @@ import { addInspectionCommands } from './inspection-commands.js'
 import { addModelCommands } from './model-commands.js'
 import { collect, listable, positiveNumber, scale, sorting, wholeNumber, words } from './option-values.js'
 import { plain, say } from './output.js'
+import { DEFAULT_WORKSPACE, workspaceHelp } from './workspace.js'
 
 /** Something in the request was wrong, and nothing was started. */
 const EXIT_REFUSED = 2
-
-const DEFAULT_WORKSPACE = process.env['UNBACKDOOR_WORKSPACE'] || 'workspace'
-const workspaceHelp = 'folder that holds the runs (or $UNBACKDOOR_WORKSPACE)'
 
 async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0
@@ -125,10 +123,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const finish = (code: number): void => {
     exitCode = code
   }
-  addDatasetCommands(program, DEFAULT_WORKSPACE, finish)
-  addInspectionCommands(program, DEFAULT_WORKSPACE, finish)
-  addModelCommands(program, DEFAULT_WORKSPACE, finish)
-  addExportCommands(program, DEFAULT_WORKSPACE, finish)
+  addDatasetCommands(program, finish)
+  addInspectionCommands(program, finish)
+  addModelCommands(program, finish)
+  addExportCommands(program, finish)
 
   program
     .command('tag')

@@ -1,11 +1,10 @@
 import type { Command } from 'commander'
 import { importModelCommand, listModelsCommand, removeModelCommand, showModelCommand } from './commands/models.js'
 import { share, wholeNumber } from './option-values.js'
+import { DEFAULT_WORKSPACE, workspaceHelp } from './workspace.js'
 
 /** The commands that bring models into a workspace and take them out of it. */
-export function addModelCommands(program: Command, workspace: string, finish: (exitCode: number) => void): void {
-  const workspaceHelp = 'folder that holds the models and runs (or $UNBACKDOOR_WORKSPACE)'
-
+export function addModelCommands(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('import')
     .description('import a trained model, to defend and inspect it; nothing in its file is ever executed')
@@ -22,7 +21,7 @@ export function addModelCommands(program: Command, workspace: string, finish: (e
     .option('--target <class>', 'the class that triggered images are to be taken for', wholeNumber)
     .option('--position <place>', 'of the trigger: random, top-left, ..., center, or row,column')
     .option('--opacity <share>', 'of the trigger, from 0 to 1', share, 1)
-    .option('--workspace <folder>', workspaceHelp, workspace)
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
     .option('--json', 'what was stored, as JSON')
     .addHelpText('after', '\nThen: unbackdoor run default --victim NAME')
     .action(
@@ -65,7 +64,7 @@ export function addModelCommands(program: Command, workspace: string, finish: (e
   models
     .command('list', { isDefault: true })
     .description('list imported models')
-    .option('--workspace <folder>', workspaceHelp, workspace)
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
     .option('--json', 'as JSON')
     .action(async ({ workspace: folder, json = false }: { workspace: string; json?: boolean }) => {
       finish(await listModelsCommand({ workspace: folder, json }))
@@ -75,7 +74,7 @@ export function addModelCommands(program: Command, workspace: string, finish: (e
     .command('show')
     .description('show one model: architecture, where it came from, what its file claims')
     .argument('<name>')
-    .option('--workspace <folder>', workspaceHelp, workspace)
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
     .option('--json', 'as JSON')
     .action(async (name: string, { workspace: folder, json = false }: { workspace: string; json?: boolean }) => {
       finish(await showModelCommand(name, { workspace: folder, json }))
@@ -85,7 +84,7 @@ export function addModelCommands(program: Command, workspace: string, finish: (e
     .command('remove')
     .description('remove an imported model from the workspace')
     .argument('<name>')
-    .option('--workspace <folder>', workspaceHelp, workspace)
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
     .action(async (name: string, { workspace: folder }: { workspace: string }) => {
       finish(await removeModelCommand(name, folder))
     })

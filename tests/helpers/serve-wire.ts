@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { upgradeHeaders } from '../../scripts/served/bare-socket.mjs'
 
 export interface Answer {
   readonly status: number
@@ -32,14 +33,7 @@ export async function ask(port: number, question: Question = {}): Promise<Answer
 export function askUpgrade(port: number, headers: Question['headers'] = {}, path = '/rpc'): Promise<Answer> {
   return ask(port, {
     path,
-    headers: {
-      connection: 'Upgrade',
-      upgrade: 'websocket',
-      'sec-websocket-version': '13',
-      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-      origin: `http://127.0.0.1:${port}`,
-      ...headers,
-    },
+    headers: { ...upgradeHeaders(`http://127.0.0.1:${port}`), ...headers },
   })
 }
 

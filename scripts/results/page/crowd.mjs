@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { connect as open } from 'node:net'
+import { openBareSocket } from '../../served/bare-socket.mjs'
 import { connectAs, letIn } from '../../served/connect.mjs'
 import { startServed } from '../../served/start-served.mjs'
 import { median, percent } from './numbers.mjs'
@@ -72,30 +72,15 @@ export function measureCrowd() {
 }
 
 /**
- * Sockets by hand: they count what comes and look at nothing, as if the pages were on other machines.
+ * Sockets that count what comes and look at nothing, as if the pages were on other machines.
  * @param {{ origin: string, cookie: string }} guest
  */
-async function gather({ origin, cookie }) {
+async function gather(guest) {
   let received = 0
   let there = 0
-  const { hostname, port, host } = new URL(origin)
   const sockets = await Promise.all(
     Array.from({ length: CLIENTS }, async (_, index) => {
-      const socket = open(Number(port), hostname)
-      const lines = [
-        'GET /rpc HTTP/1.1',
-        `host: ${host}`,
-        `origin: ${origin}`,
-        `cookie: ${cookie}`,
-        'connection: Upgrade',
-        'upgrade: websocket',
-        'sec-websocket-version: 13',
-        'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
-      ]
-      socket.write(`${lines.join('\r\n')}\r\n\r\n`)
-      await new Promise((resolve) => socket.once('data', resolve))
-      const hello = Buffer.from('{"kind":"hello","protocol":1}')
-      socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | hello.length, 0, 0, 0, 0]), hello]))
+      const socket = await openBareSocket(guest)
       there += 1
       socket.on('close', () => (there -= 1))
       socket.on('error', () => undefined)

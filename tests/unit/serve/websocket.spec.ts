@@ -1,6 +1,7 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openBareSocket } from '../../../scripts/served/bare-socket.mjs'
 import type { RunEvent } from '../../../src-shared/contract/events.js'
 import { RunId } from '../../../src-shared/model/ids.js'
 import { startTestServer, type TestServer } from '../../helpers/serve-server.js'
@@ -121,25 +122,9 @@ describe('the WebSocket', () => {
     reader.destroy()
   })
 
-  /** A WebSocket by hand, because only a bare socket can stop reading. It has said hello. */
+  /** One that can stop reading. */
   async function openReader(): Promise<Socket> {
-    const socket = connect(server.port, '127.0.0.1')
-    const { origin } = server.server.site
-    const lines = [
-      'GET /rpc HTTP/1.1',
-      `host: 127.0.0.1:${server.port}`,
-      `origin: ${origin}`,
-      `cookie: ${cookie}`,
-      'connection: Upgrade',
-      'upgrade: websocket',
-      'sec-websocket-version: 13',
-      'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
-    ]
-    socket.write(`${lines.join('\r\n')}\r\n\r\n`)
-    await once(socket, 'data')
-    const hello = Buffer.from('{"kind":"hello","protocol":1}')
-    // Masked with zeros: the mask is there, and the text stays readable.
-    socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | hello.length, 0, 0, 0, 0]), hello]))
+    const socket = await openBareSocket({ origin: server.server.site.origin, cookie })
     await expect.poll(() => server.listeners()).toBe(1)
     return socket
   }
