@@ -1,11 +1,10 @@
-import { randomInt } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../src-shared/contract/errors.js'
 import { isTerminal, RunEvent } from '../../src-shared/contract/events.js'
 import { invalidInput } from '../../src-shared/contract/field-errors.js'
-import { RunId } from '../../src-shared/model/ids.js'
+import type { RunId } from '../../src-shared/model/ids.js'
 import type { AnnotationsChange, RunAnnotations } from '../../src-shared/model/run-annotations.js'
 import { RUN_FORMAT, RUN_VERSION, RunRecord, whyNotResumed } from '../../src-shared/model/run-record.js'
 import { METRICS_HEADER, metricLines } from '../../src-shared/runs/metrics-csv.js'
@@ -37,9 +36,14 @@ export interface RunStore {
   create(record: RunRecord): Promise<void>
   /**
    * Takes a run that ended before it was done, so that this process may go on with it. Throws `conflict` where it cannot
-   * be gone on with.
+   * be gone on with, and whatever `check` throws; then nothing of it has changed.
    */
-  reopen(runId: RunId): Promise<{ record: RunRecord; events: RunEvent[] }>
+  reopen(runId: RunId, check: (record: RunRecord) => Promise<void>): Promise<{ record: RunRecord; events: RunEvent[] }>
+  /**
+   * Of a run of this process whose end cannot be written down: it is known here, and is noted when it is next read and
+   * there is room.
+   */
+  remember(end: LostEnd): void
   /** Of a run that is done. */
   removeCheckpoints(runId: RunId): Promise<void>
   save(record: RunRecord): Promise<void>
@@ -86,12 +90,21 @@ export function createRunStore(workspace: string, hosts: RunHosts, log: (problem
     })
   }
 
-  const isLost = (runId: RunId): Promise<boolean> => hosts.isLost(folderOf(runId))
+  const unwritten = new Map<RunId, LostEnd>()
+
+  const isLost = async (runId: RunId): Promise<boolean> => unwritten.has(runId) || hosts.isLost(folderOf(runId))
+
+  /** How a run ended that is no longer under way, although its record says so; null for any other. */
+  const unnotedEnd = async (record: RunRecord): Promise<LostEnd | null> => {
+    const { runId } = record
+    if (!isUnderWay(record) || !(await isLost(runId))) return null
+    return unwritten.get(runId) ?? endOfLost(record, await readEvents(runId))
+  }
 
   const read = async (runId: RunId): Promise<RunRecord> => {
     const record = await readRecord(runId)
-    if (!isUnderWay(record) || !(await isLost(runId))) return record
-    const end = endOfLost(record, await readEvents(runId))
+    const end = await unnotedEnd(record)
+    if (end === null) return record
     // What cannot be noted, because the workspace may only be read, say, is found again at the next reading.
     await note(end).catch(() => undefined)
     return end.record
@@ -102,10 +115,12 @@ export function createRunStore(workspace: string, hosts: RunHosts, log: (problem
     const folder = folderOf(record.runId)
     const lock = takeLock(join(folder, SETTLING), 'noting how the run ended')
     try {
-      if (!isUnderWay(await readRecord(record.runId))) return
-      // The line before may have been cut off.
-      if (event !== null) await appendText(join(folder, EVENTS), `\n${JSON.stringify(event)}\n`, DURABLE)
-      await save(record)
+      if (isUnderWay(await readRecord(record.runId))) {
+        // The line before may have been cut off.
+        if (event !== null) await appendText(join(folder, EVENTS), `\n${JSON.stringify(event)}\n`, DURABLE)
+        await save(record)
+      }
+      unwritten.delete(record.runId)
     } finally {
       lock.release()
     }
@@ -142,9 +157,10 @@ export function createRunStore(workspace: string, hosts: RunHosts, log: (problem
         throw error
       }
     },
-    async reopen(runId) {
-      // Finds out how it ended, if nobody has.
-      await read(runId)
+    remember: (end) => void unwritten.set(end.record.runId, end),
+    async reopen(runId, check) {
+      const end = await unnotedEnd(await readRecord(runId))
+      if (end !== null) await note(end)
       const folder = folderOf(runId)
       const lock = takeLock(join(folder, SETTLING), 'resuming the run')
       try {
@@ -153,11 +169,17 @@ export function createRunStore(workspace: string, hosts: RunHosts, log: (problem
         if (reason !== null) {
           throw new AppError({ code: 'conflict', message: `Run ${runId} cannot be resumed: ${reason}.` })
         }
+        await check(record)
         const events = await readEvents(runId)
-        await hosts.claim(folder)
-        // What was cut off in the middle of a line is written anew.
-        await writeWhole(join(folder, EVENTS), events.map((event) => `${JSON.stringify(event)}\n`).join(''))
-        await writeWhole(join(folder, METRICS), METRICS_HEADER + events.map(metricLines).join(''))
+        try {
+          await hosts.claim(folder)
+          // What was cut off in the middle of a line is written anew.
+          await writeWhole(join(folder, EVENTS), events.map((event) => `${JSON.stringify(event)}\n`).join(''))
+          await writeWhole(join(folder, METRICS), METRICS_HEADER + events.map(metricLines).join(''))
+        } catch (error) {
+          await hosts.release(folder)
+          throw error
+        }
         return { record, events }
       } finally {
         lock.release()
@@ -184,13 +206,6 @@ export function parseRecord(path: string, text: string): RunRecord {
 /** What a power cut must not take back once it was told: how a run ended, and what was measured and saved in it. */
 function isMilestone({ type }: RunEvent): boolean {
   return type === 'run.metrics' || type === 'run.artifact' || isTerminal({ type })
-}
-
-/** `20260131-142500-k3x9ab`, in UTC. */
-export function newRunId(now: Date): RunId {
-  const time = now.toISOString().replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  const tail = Array.from({ length: 6 }, () => randomInt(36).toString(36)).join('')
-  return RunId.parse(`${time}-${tail}`)
 }
 
 /** Refuses a workspace that cannot be made or written, before any work starts. */

@@ -1,4 +1,4 @@
-import { AppError } from '../../src-shared/contract/errors.js'
+import { AppError, type WireError } from '../../src-shared/contract/errors.js'
 import {
   isOfCourse,
   isTerminal,
@@ -10,12 +10,15 @@ import {
 } from '../../src-shared/contract/events.js'
 import type { Experiment } from '../../src-shared/model/experiment.js'
 import type { RunId } from '../../src-shared/model/ids.js'
-import { isWorthKeeping, nothingKept, stepsDone, type KeptSoFar } from '../../src-shared/model/kept-progress.js'
+import { isWorthKeeping, nothingKept } from '../../src-shared/model/kept-progress.js'
 import { RUN_FORMAT, RUN_VERSION, type RunRecord, type Versions } from '../../src-shared/model/run-record.js'
 import { wireErrorOf } from '../../src-shared/rpc/server.js'
 import type { EngineHost } from './engine-host.js'
+import { changed, changesRecord, differences, isRepeated, newRun, reopenedRun, type LiveRun } from './live-run.js'
 import { interruption } from './lost-runs.js'
-import { newRunId, type RunStore } from './run-store.js'
+import { storageError } from './read-json.js'
+import { createRunIds } from './run-ids.js'
+import type { RunStore } from './run-store.js'
 
 /** A library that complains in a loop does not fill the folder of the run. */
 const MAX_ENGINE_LINES = 500
@@ -45,18 +48,6 @@ export interface Runs {
   subscribe(listener: (event: AppEvent) => void): () => void
 }
 
-interface LiveRun {
-  record: RunRecord
-  lastSeq: number
-  kept: KeptSoFar
-  /** Lines of the engine that are kept so far. */
-  linesKept: number
-  /** Of a run that is resumed: facts of its course that are written down, */
-  told: number
-  /** and what was told after the last of them, until its course goes on. */
-  repeated: readonly RunEvent[]
-}
-
 export interface RunsOptions {
   readonly store: RunStore
   readonly engine: () => EngineHost
@@ -72,6 +63,7 @@ export function createRuns({ store, engine, victimFile, versions, now, log }: Ru
   const listeners = new Set<(event: AppEvent) => void>()
   const live = new Map<RunId, LiveRun>()
   const waiting: RunId[] = []
+  const nameAt = createRunIds()
   let active: RunId | null = null
   // Writes happen one after the other, in the order of the events.
   let writes: Promise<void> = Promise.resolve()
@@ -90,18 +82,85 @@ export function createRuns({ store, engine, victimFile, versions, now, log }: Ru
 
   const publish = (run: LiveRun, fact: RunFact | { type: 'run.queued' }): void => {
     run.lastSeq += 1
-    const event: RunEvent = { ...fact, runId: run.record.runId, seq: run.lastSeq, at: now().toISOString() }
-    const change = changeOf(run.record, event)
-    run.record = { ...run.record, ...change }
-    if (isKept(run, event)) {
-      const { record } = run
-      write(async () => {
+    const { record } = run
+    const event: RunEvent = { ...fact, runId: record.runId, seq: run.lastSeq, at: now().toISOString() }
+    run.record = changed(record, event)
+    const isWritten = isKept(run, event)
+    write(() => (isTerminal(event) ? putEnd(run, record, event) : put(run, record, event, isWritten)))
+  }
+
+  /** Who hears of an event finds it on disk. */
+  const put = async (run: LiveRun, record: RunRecord, event: RunEvent, isWritten: boolean): Promise<void> => {
+    if (run.failure !== null) return
+    try {
+      if (isWritten) {
         await store.append(event)
-        if (Object.keys(change).length > 0) await store.save(record)
-      })
+        if (changesRecord(record, event)) await store.save(changed(record, event))
+      }
+    } catch (error) {
+      return breakOff(run, error)
     }
-    // Who hears of an event finds it on disk.
-    write(async () => listeners.forEach((listener) => listener(event)))
+    tell(event)
+  }
+
+  /** The last of a run. Where it cannot be written, people hear of it all the same, and it is written when it can be. */
+  const putEnd = async (run: LiveRun, record: RunRecord, event: RunEvent): Promise<void> => {
+    const { runId, seq, at } = event
+    const failedBy = (error: WireError): RunEvent => ({ type: 'run.failed', error, runId, seq, at })
+    const end = run.failure === null ? event : failedBy(run.failure)
+    try {
+      await store.append(end)
+    } catch (error) {
+      const failed = failedBy(run.failure ?? notWritten(run, error))
+      store.remember({ record: changed(record, failed), event: failed })
+      return tell(failed)
+    }
+    await store.save(changed(record, end)).catch((error: unknown) => {
+      store.remember({ record: changed(record, end), event: null })
+      log(error)
+    })
+    tell(end)
+    if (end.type === 'run.finished') await store.removeCheckpoints(runId)
+  }
+
+  /** Ends a run of which something could not be written: what came after would not fit what is there. */
+  const breakOff = (run: LiveRun, error: unknown): void => {
+    const { runId } = run.record
+    run.failure = notWritten(run, error)
+    // Its end waits to be written, and becomes this.
+    if (!live.has(runId)) return
+    if (takeFromQueue(runId)) return finish(runId, { type: 'run.cancelled' })
+    // However the engine ends it is heard, and becomes this.
+    askToCancel(runId).catch(() => undefined)
+  }
+
+  const notWritten = ({ record }: LiveRun, error: unknown): WireError => {
+    const told =
+      error instanceof AppError
+        ? error
+        : storageError(`${store.folderOf(record.runId)}: ${(error as Error).message}.`, error)
+    const { code, message } = told
+    return {
+      code,
+      message: `What the run reports could not be written. ${message}`,
+      hint: 'All that was reported until then is in the run folder. When it can be written again, resume the run: it goes on from its last checkpoint.',
+    }
+  }
+
+  const tell = (event: AppEvent): void => listeners.forEach((listener) => listener(event))
+
+  /** Whether it was waiting there. */
+  const takeFromQueue = (runId: RunId): boolean => {
+    const position = waiting.indexOf(runId)
+    if (position !== -1) waiting.splice(position, 1)
+    return position !== -1
+  }
+
+  /** Asks the engine, and kills it if it does not obey. */
+  const askToCancel = async (runId: RunId): Promise<void> => {
+    const host = engine()
+    host.insist(() => !live.has(runId))
+    await host.client().call('job.cancel', { runId })
   }
 
   const next = (): void => {
@@ -126,7 +185,6 @@ export function createRuns({ store, engine, victimFile, versions, now, log }: Ru
     const run = live.get(runId)
     if (run === undefined) return
     publish(run, fact)
-    if (fact.type === 'run.finished') write(() => store.removeCheckpoints(runId))
     live.delete(runId)
     if (active === runId) active = null
     next()
@@ -138,7 +196,7 @@ export function createRuns({ store, engine, victimFile, versions, now, log }: Ru
       const record: RunRecord = {
         format: RUN_FORMAT,
         version: RUN_VERSION,
-        runId: newRunId(created),
+        runId: nameAt(created),
         status: 'queued',
         experiment,
         createdAt: created.toISOString(),
@@ -152,7 +210,7 @@ export function createRuns({ store, engine, victimFile, versions, now, log }: Ru
         artifacts: [],
       }
       await store.create(record)
-      enqueue({ record, lastSeq: 0, kept: nothingKept(0), linesKept: 0, told: 0, repeated: [] })
+      enqueue(newRun(record))
       return record.runId
     },
 
@@ -160,8 +218,12 @@ export function createRuns({ store, engine, victimFile, versions, now, log }: Ru
       if (live.has(runId)) throw new AppError({ code: 'conflict', message: `Run ${runId} waits or is in progress.` })
       // How it ended here may still be on its way to the disk.
       await writes
-      const { record, events } = await store.reopen(runId)
-      const run = reopened(record, events, now().getTime())
+      const { record, events } = await store.reopen(runId, async ({ experiment }) => {
+        await engine()
+          .client()
+          .call('job.check', { folder: store.folderOf(runId), experiment })
+      })
+      const run = reopenedRun(record, events, now().getTime())
       enqueue(run)
       const other = differences(record.versions, versions)
       if (other === null) return
@@ -183,14 +245,8 @@ export function createRuns({ store, engine, victimFile, versions, now, log }: Ru
 
     async cancel(runId) {
       if (!live.has(runId)) throw new AppError({ code: 'conflict', message: `Run ${runId} is not waiting or running.` })
-      const position = waiting.indexOf(runId)
-      if (position !== -1) {
-        waiting.splice(position, 1)
-        return finish(runId, { type: 'run.cancelled' })
-      }
-      const host = engine()
-      host.insist(() => !live.has(runId))
-      await host.client().call('job.cancel', { runId })
+      if (takeFromQueue(runId)) return finish(runId, { type: 'run.cancelled' })
+      await askToCancel(runId)
     },
 
     isBusy: () => live.size > 0,
@@ -228,7 +284,7 @@ export function createRuns({ store, engine, victimFile, versions, now, log }: Ru
       })
     },
 
-    announce: (event) => listeners.forEach((listener) => listener(event)),
+    announce: tell,
 
     subscribe(listener) {
       listeners.add(listener)
@@ -244,62 +300,5 @@ export function createRuns({ store, engine, victimFile, versions, now, log }: Ru
     if (!isWorthKeeping(run.kept, event, atMs)) return false
     run.kept = { ...run.kept, report: event, atMs }
     return true
-  }
-}
-
-/** A run as it goes on after these events: what the record should have had of them, it has. */
-function reopened(record: RunRecord, events: readonly RunEvent[], nowMs: number): LiveRun {
-  const told = events.filter(isOfCourse).length
-  const lastOfCourse = events.findLastIndex(isOfCourse)
-  const report = events.findLast((event) => event.type === 'run.progress') ?? null
-  return {
-    record: events.reduce<RunRecord>((changed, event) => ({ ...changed, ...changeOf(changed, event) }), record),
-    lastSeq: events.at(-1)?.seq ?? 0,
-    kept: { ...nothingKept(nowMs), report },
-    linesKept: 0,
-    told,
-    repeated: events.slice(lastOfCourse + 1),
-  }
-}
-
-/** Whether it was told already, before the run ended and was resumed. */
-function isRepeated(fact: RunFact, told: readonly RunEvent[]): boolean {
-  if (fact.type === 'run.note') {
-    return told.some((each) => each.type === 'run.note' && each.level === fact.level && each.text === fact.text)
-  }
-  if (fact.type !== 'run.progress') return false
-  const reports = told.filter((each) => each.type === 'run.progress')
-  const isSamePass = (each: (typeof reports)[number]): boolean => each.stage === fact.stage && each.note === fact.note
-  const last = reports.at(-1)
-  const isPast = last !== undefined && (!isSamePass(last) || stepsDone(fact) <= stepsDone(last))
-  return isPast && reports.some(isSamePass)
-}
-
-/** What these programs differ in, that of the run first; null for nothing. */
-function differences(begun: Versions, here: Versions): string | null {
-  const names = Object.keys(begun) as (keyof Versions)[]
-  const other = names.filter((name) => begun[name] !== here[name])
-  return other.length === 0 ? null : other.map((name) => `${name} ${begun[name]} (here ${here[name]})`).join(', ')
-}
-
-/** What an event changes in the record. */
-function changeOf(record: RunRecord, event: RunEvent): Partial<RunRecord> {
-  switch (event.type) {
-    case 'run.queued':
-      return { status: 'queued', finishedAt: null, error: null }
-    case 'run.planned':
-      return { status: 'running', startedAt: record.startedAt ?? event.at, stages: event.stages, engine: event.engine }
-    case 'run.data':
-      return { images: event.images }
-    case 'run.artifact':
-      return { artifacts: [...record.artifacts.filter(({ path }) => path !== event.artifact.path), event.artifact] }
-    case 'run.finished':
-      return { status: 'done', finishedAt: event.at, summary: event.summary }
-    case 'run.failed':
-      return { status: 'failed', finishedAt: event.at, error: event.error }
-    case 'run.cancelled':
-      return { status: 'cancelled', finishedAt: event.at }
-    default:
-      return {}
   }
 }

@@ -72,11 +72,16 @@ export function createStudies({ workspace, store, runs }: StudiesOptions): Studi
     return parsePlan(path, text)
   }
 
-  /** A run that ended in the middle is gone on with. */
+  /** A run that ended in the middle is gone on with, unless that cannot be: its dataset is another now, say. */
   const resumeOrStart = async (run: RunListing | null, experiment: Experiment): Promise<RunId> => {
     if (run === null || whyNotResumed(run) !== null) return runs.start(experiment)
-    await runs.resume(run.runId)
-    return run.runId
+    try {
+      await runs.resume(run.runId)
+      return run.runId
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'conflict') return runs.start(experiment)
+      throw error
+    }
   }
 
   const show: Studies['show'] = async (name) => ({ ...(await match(await readPlan(name))), folder: folderOf(name) })

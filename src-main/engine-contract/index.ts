@@ -71,6 +71,8 @@ export const engineCommands = {
     }),
     nothing,
   ),
+  /** Throws where a run cannot be gone on with from what its folder holds; changes nothing. */
+  'job.check': command(z.object({ folder: z.string(), experiment: Experiment }), nothing),
   'trigger.preview': commands['trigger.preview'],
   /** Every run of a study, checked. */
   'study.plan': command(StudyRequest, StudyPlan),

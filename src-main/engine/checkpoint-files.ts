@@ -1,4 +1,4 @@
-import { readFile, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { invalidInput } from '../../src-shared/contract/field-errors.js'
 import type { CheckpointStore } from '../lab/checkpoints.js'
@@ -24,6 +24,14 @@ export function createCheckpointFiles(folder: string, everyMs: number): Checkpoi
 
   return {
     everyMs,
+    async works() {
+      const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return []
+        throw error
+      })
+      const numbers = names.flatMap((name) => /^work-(\d+)(?:\.before)?$/.exec(name)?.[1] ?? []).map(Number)
+      return [...new Set(numbers)].toSorted((a, b) => a - b)
+    },
     async read(work, which) {
       const path = pathOf(work, which)
       try {

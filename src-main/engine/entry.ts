@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants, setPriority } from 'node:os'
+import { join } from 'node:path'
 import { AppError } from '../../src-shared/contract/errors.js'
 import type { RunFact } from '../../src-shared/contract/events.js'
 import type { EngineInfo } from '../../src-shared/model/engine-info.js'
@@ -7,12 +8,14 @@ import type { RunId } from '../../src-shared/model/ids.js'
 import { serve } from '../../src-shared/rpc/server.js'
 import { engineCommands, EngineOptions, type EngineEvent, type EngineHandlers } from '../engine-contract/index.js'
 import { describeCatalogue } from '../lab/catalogue.js'
+import { checkResume } from '../lab/check-resume.js'
 import { planExperiment } from '../lab/experiment-plan.js'
 import { previewTrigger } from '../lab/preview-trigger.js'
 import { planStudy } from '../lab/studies/plan-study.js'
 import { rehearseExperiment } from '../lab/rehearse-experiment.js'
+import { CHECKPOINTS } from '../storage/checkpoint-file.js'
 import { loadBackend } from './backend.js'
-import { checkpointEveryMs } from './checkpoint-files.js'
+import { checkpointEveryMs, createCheckpointFiles } from './checkpoint-files.js'
 import { createDatasetReader } from './dataset-reader.js'
 import { importDataset } from './import/index.js'
 import { importModel } from './import/model/import-model.js'
@@ -79,6 +82,10 @@ const handlers: EngineHandlers = {
     }).finally(() => {
       job = null
     })
+    return {}
+  },
+  'job.check': async ({ folder, experiment }) => {
+    await checkResume(planExperiment(experiment, reader), reader, createCheckpointFiles(join(folder, CHECKPOINTS), 0))
     return {}
   },
   'job.rehearse': async ({ experiment, victimFile }) => {

@@ -68,12 +68,14 @@ export async function storedValues<N extends string>(
 
 /** Where checkpoints are kept: of each piece of work, by its number, the newest and the one before it. */
 export interface CheckpointStore {
-  /** The least time between two of them. */
+  /** The least time between two of them; 0: as many as there can be, whatever they cost. */
   readonly everyMs: number
   /**
    * Null where there is none; `unusable` says what is wrong with one. Throws where a newer version wrote it.
    */
   read(work: number, which: 'newest' | 'before'): Promise<Checkpoint | { unusable: string } | null>
+  /** Numbers of the pieces of work of which there are any. */
+  works(): Promise<number[]>
   /** Whole or not at all; the newest until then becomes the one before. */
   write(work: number, checkpoint: Checkpoint): Promise<void>
   remove(work: number): Promise<void>

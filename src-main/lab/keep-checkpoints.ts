@@ -10,7 +10,7 @@ import type { StageClock } from './stage-clock.js'
 /** No checkpoint costs more than this share of the time since the one before. */
 const MOST_COST = 1 / 50
 
-const Header = z.object({
+export const CheckpointHeader = z.object({
   work: z.string(),
   /** For people: how far the work was. */
   at: z.string(),
@@ -25,7 +25,17 @@ const Header = z.object({
   clock: z.object({ stage: z.int(), spentMs: z.record(z.string(), z.number()), totalMs: z.number() }),
   random: z.record(z.string(), z.array(z.tuple([z.int(), z.int(), z.int(), z.int()]))),
 })
-type Header = z.infer<typeof Header>
+type Header = z.infer<typeof CheckpointHeader>
+
+/** Throws `conflict` where a checkpoint is of other images than those of the dataset now. */
+export function requireSameImages(saved: string, now: string): void {
+  if (saved === now) return
+  throw new AppError({
+    code: 'conflict',
+    message: 'The images of the dataset are no longer those that this run began with, so it cannot be resumed.',
+    hint: 'Bring back the dataset as it was, or run the experiment anew.',
+  })
+}
 
 export interface CheckpointParts {
   readonly host: RunHost
@@ -45,26 +55,25 @@ export function createCheckpoints({ host, clock, ledger, images, stop }: Checkpo
   let hasKeptStop = false
   let hasComplained = false
 
-  const isDue = (): boolean => store !== null && host.now() - keptAtMs >= Math.max(store.everyMs, costMs / MOST_COST)
+  const isDue = (): boolean => {
+    if (store === null) return false
+    return store.everyMs === 0 || host.now() - keptAtMs >= Math.max(store.everyMs, costMs / MOST_COST)
+  }
 
   const warn = (text: string): void => course.tell({ type: 'run.note', level: 'warning', text })
 
   const objection = ({ work, told, images: saved }: Header, name: string): string | null => {
     if (work !== name) return `it is of other work (${work})`
     if (told > course.told) return 'not all that had been reported until then was written down'
-    if (saved === images()) return null
-    throw new AppError({
-      code: 'conflict',
-      message: 'The images of the dataset are no longer those that this run began with, so it cannot be resumed.',
-      hint: 'Bring back the dataset as it was, or run the experiment anew.',
-    })
+    requireSameImages(saved, images())
+    return null
   }
 
   const find = async (number: number, name: string): Promise<{ header: Header; tensors: TensorMap } | null> => {
     for (const which of ['newest', 'before'] as const) {
       const found = (await store?.read(number, which)) ?? null
       if (found === null) continue
-      const header = 'unusable' in found ? null : Header.safeParse(found.header)
+      const header = 'unusable' in found ? null : CheckpointHeader.safeParse(found.header)
       const problem =
         'unusable' in found
           ? found.unusable

@@ -4,7 +4,6 @@ import type { DefenseSummary, RunSummary } from '../../src-shared/model/run-reco
 import type { Checkpoints } from './checkpoints.js'
 import { choosePrecision } from './compute/precision.js'
 import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
-import { fingerprint } from './data/fingerprint.js'
 import { selectImages } from './data/image-set.js'
 import type { AttackerKnowledge, Dataset, DefenderView } from './define.js'
 import { compareWithClaims } from './evaluation/claims.js'
@@ -14,6 +13,7 @@ import { curveExam, measureScores, prepareExam, reportScores, type Exam } from '
 import { createWall, type Wall } from './evaluation/wall.js'
 import { weightsMetadata, type ExperimentPlan, type PlannedDefense } from './experiment-plan.js'
 import { createCheckpoints } from './keep-checkpoints.js'
+import { loadImages } from './load-images.js'
 import { loadedWeights, type Classifier, type Network } from './nn/network.js'
 import { plannedTraining } from './planned-training.js'
 import { createRandomStreams, createStreamLedger, type RandomStreams } from './random/streams.js'
@@ -42,11 +42,7 @@ export async function runExperiment(plan: ExperimentPlan, given: RunHost): Promi
   const random = createRandomStreams(plan.experiment.seed, '', ledger)
 
   clock.enter('load')
-  const dataset = await plan.dataset.definition.load(plan.dataset.params, {
-    reader: host.reader,
-    random: random.within('dataset'),
-  })
-  const images = fingerprint([dataset.train, dataset.test])
+  const { dataset, images } = await loadImages(plan, host.reader, random)
   host.emit({ type: 'run.data', images })
   const stop = (): void => void (hasBeenStopped = true)
   const checkpoints: Checkpoints = createCheckpoints({ host, clock, ledger, images: () => images, stop })

@@ -1,5 +1,6 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { toldWhere } from './no-room.js'
 
 /** A file that is being written. */
 export interface DiskFile {
@@ -46,9 +47,11 @@ export const disk: Disk = {
   },
 }
 
-/** A folder that is there after a power cut too, with those above it. */
+/** A folder that is there after a power cut too, with those above it. Throws `storage` where the disk is full. */
 export async function makeFolder(path: string): Promise<void> {
-  const first = await disk.makeFolder(path)
+  const first = await disk.makeFolder(path).catch((error: unknown) => {
+    throw toldWhere(error, path, null)
+  })
   if (first === null) return
   // The name of each new folder stands in the one above it.
   for (let folder = path; folder.length >= first.length; folder = dirname(folder)) {

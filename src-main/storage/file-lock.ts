@@ -1,8 +1,19 @@
-import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync, mkdirSync } from 'node:fs'
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../src-shared/contract/errors.js'
+import { toldWhere } from './no-room.js'
 
 /** A holder that lives says so this often; one that has been silent for longer than the limit is gone. */
 const BEAT_MS = 10_000
@@ -78,10 +89,21 @@ export function isLockHeld(path: string): boolean {
 
 function create(path: string, text: string): boolean {
   try {
-    writeFileSync(path, text, { flag: 'wx' })
+    const file = openSync(path, 'wx')
+    try {
+      writeSync(file, text)
+    } catch (error) {
+      // It is this process's, and says nothing: on a full disk a name still finds room.
+      rmSync(path, { force: true })
+      throw error
+    } finally {
+      closeSync(file)
+    }
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    const told = toldWhere(error, path, text.length)
+    if (told instanceof AppError) throw told
     throw new AppError(
       { code: 'storage', message: `${path} cannot be written: ${(error as Error).message}` },
       { cause: error },

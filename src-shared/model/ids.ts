@@ -5,7 +5,7 @@ export const PluginId = z
   .string()
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens, such as "badnets"')
 
-/** Name of a run folder: time of creation, then a random tail, so that names sort by time and never collide. */
+/** Name of a run folder: second of creation, then a tail that sorts by what is left of the time and never collides. */
 export const RunId = z
   .string()
   .regex(/^\d{8}-\d{6}-[a-z0-9]{6}$/, 'must look like 20260131-142500-k3x9ab')

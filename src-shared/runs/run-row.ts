@@ -1,4 +1,4 @@
-import type { RunListing } from '../model/run-record.js'
+import { whyNotResumed, type RunListing } from '../model/run-record.js'
 import { noAnnotations } from '../model/run-annotations.js'
 
 export const figureKeys = ['cleanAccuracy', 'attackBefore', 'attackAfter'] as const
@@ -16,6 +16,8 @@ export interface RunRow {
   readonly name: string
   readonly seed: number
   readonly status: RunListing['status']
+  /** It ended before it was done, and can be gone on with. */
+  readonly isResumable: boolean
   readonly createdAt: string
   readonly dataset: string
   readonly model: string
@@ -57,6 +59,7 @@ function makeRow({ summary, annotations, ...listing }: RunListing): RunRow {
   const { tags, note, isStarred, isArchived } = annotations ?? noAnnotations
   return {
     ...listing,
+    isResumable: whyNotResumed(listing) === null,
     setting: [attack ?? '', dataset, ...defenses].join(' '),
     cleanAccuracy: summary === null ? null : (summary.defenses[0]?.after ?? summary.before).cleanAccuracy,
     attackBefore: summary?.before.attackSuccessRate ?? null,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { runCli } from '../helpers/cli.js'
+import { lastJson, runCli } from '../helpers/cli.js'
+import { engineOf } from '../helpers/engine-of.js'
 import { noNativeEngine } from '../helpers/native.js'
 
 /** What was started with this mark and still runs, by what Linux says of its processes. */
@@ -46,5 +47,24 @@ describe.skipIf(skipped !== null)(`a host that is killed${skipped ? ` (skipped: 
       error: { code: 'interrupted' },
     })
     expect(await readFile(join(folder, 'metrics.csv'), 'utf8')).toContain('cleanAccuracy')
+  })
+
+  it('takes an engine that does not answer with it, when it is only asked to end', async () => {
+    const mark = { UNBACKDOOR_TEST_MARK: workspace }
+    let isHit = false
+    const { code, stdout } = await runCli(
+      ['run', 'tiny', '--json', '--workspace', workspace],
+      (line, child) => {
+        if (isHit || !line.includes('"run.metrics"')) return
+        isHit = true
+        const engine = engineOf(child.pid ?? 0)
+        process.kill(engine ?? 0, 'SIGSTOP')
+        child.kill('SIGTERM')
+      },
+      mark,
+    )
+    expect(code).toBe(143)
+    expect(lastJson(stdout)).toMatchObject({ status: 'failed', error: { code: 'interrupted' } })
+    await expect.poll(() => processesOf(workspace), { timeout: 5_000 }).toEqual([])
   })
 })

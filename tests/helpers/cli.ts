@@ -9,17 +9,31 @@ export interface CliResult {
   readonly stderr: string
 }
 
+export interface StartedCli {
+  readonly child: ChildProcess
+  readonly ended: Promise<CliResult>
+}
+
 /** The real command line as a process. `onLine` sees each line of standard output as it comes. */
 export function runCli(
   args: readonly string[],
   onLine: (line: string, child: ChildProcess) => void = () => {},
   environment: Readonly<Record<string, string>> = {},
 ): Promise<CliResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [entry, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...environment },
-    })
+  return startCli(args, environment, onLine).ended
+}
+
+/** The same, with the process in hand. */
+export function startCli(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  onLine: (line: string, child: ChildProcess) => void = () => {},
+): StartedCli {
+  const child = spawn(process.execPath, [entry, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  })
+  const ended = new Promise<CliResult>((resolve, reject) => {
     let stdout = ''
     let stderr = ''
     let seen = 0
@@ -32,6 +46,7 @@ export function runCli(
     child.on('error', reject)
     child.on('close', (code) => resolve({ code, stdout, stderr }))
   })
+  return { child, ended }
 }
 
 /** The last line of `run --json`. */

@@ -48,6 +48,8 @@ export interface FakeEngine {
   inspections: Partial<EngineHandlers>
   /** What `job.cancel` does; by default the job ends as cancelled. */
   onCancel: () => void
+  /** What `job.check` does before a run is gone on with; by default nothing. */
+  onCheck: () => void
 }
 
 /** An engine that computes nothing and says what the test tells it to say. */
@@ -68,6 +70,7 @@ export function createFakeEngine(): FakeEngine {
     rehearse: async () => ({ stages: [], measures: [], peakMemoryMb: 1, weightsMb: 1 }),
     inspections: {},
     onCancel: () => engine.say({ type: 'run.cancelled' }),
+    onCheck: () => {},
     say(fact) {
       const job = jobs.at(-1)
       if (job === undefined) throw new Error('No job has been started')
@@ -87,6 +90,10 @@ export function createFakeEngine(): FakeEngine {
         'job.rehearse': ({ experiment }) => engine.rehearse(experiment),
         'job.start': async ({ runId, folder, told }) => {
           jobs.push({ runId, folder, told })
+          return {}
+        },
+        'job.check': async () => {
+          engine.onCheck()
           return {}
         },
         'trigger.preview': (request) => previewTrigger(request, memoryReader),

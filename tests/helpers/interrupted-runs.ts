@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
@@ -6,20 +6,33 @@ import { join } from 'node:path'
 import { RunEvent } from '../../src-shared/contract/events.js'
 import { RunRecord } from '../../src-shared/model/run-record.js'
 import { lastJson, runCli, type CliResult } from './cli.js'
+import { engineOf } from './engine-of.js'
 
 /** Whether an event is where the run is to be disturbed. */
 export type Place = (event: RunEvent) => boolean
 
-/** `engine` and `program` are killed (SIGKILL), the process of the command line or its engine; a signal asks it to end. */
-export type Blow = 'engine' | 'program' | 'SIGINT' | 'SIGTERM' | 'SIGHUP'
+/** Whom it hits, the process of the command line or its engine, and with which signal. */
+const blows = {
+  engine: ['engine', 'SIGKILL'],
+  /** How native code ends an engine. */
+  segfault: ['engine', 'SIGSEGV'],
+  abort: ['engine', 'SIGABRT'],
+  program: ['program', 'SIGKILL'],
+  SIGINT: ['program', 'SIGINT'],
+  SIGTERM: ['program', 'SIGTERM'],
+  SIGHUP: ['program', 'SIGHUP'],
+} as const
+export type Blow = keyof typeof blows
 
 export interface Disturbance {
   readonly at: Place
   readonly by: Blow
+  /** So long after the event; 0 by default. */
+  readonly afterMs?: number
 }
 
-/** As many checkpoints as there can be, and one thread, on which a run is repeatable to the last bit. */
-const environment = { UNBACKDOOR_CHECKPOINT_SECONDS: '0' }
+/** At the end of every epoch. */
+export const asManyCheckpoints = { UNBACKDOOR_CHECKPOINT_SECONDS: '0' }
 
 export async function writeExperiment(workspace: string, experiment: object): Promise<string> {
   const path = join(workspace, 'experiment.json')
@@ -32,12 +45,15 @@ export async function runUndisturbed(workspace: string, experiment: string): Pro
   const { stdout } = await runCli(
     ['run', experiment, '--json', '--threads', '1', '--workspace', workspace],
     undefined,
-    environment,
+    asManyCheckpoints,
   )
   return runIdIn(stdout)
 }
 
-/** Runs it, disturbs it in these places one after the other, and resumes it each time. */
+/**
+ * Runs it, disturbs it in these places one after the other, and resumes it each time. It is over when it is done, be that
+ * before the last of them.
+ */
 export async function runDisturbed(
   workspace: string,
   experiment: string,
@@ -56,12 +72,12 @@ export async function runDisturbed(
         runId = event.data.runId
         if (isHit || disturbance === null || !disturbance.at(event.data)) return
         isHit = true
-        if (disturbance.by === 'engine') process.kill(engineOf(child.pid ?? 0), 'SIGKILL')
-        else child.kill(disturbance.by === 'program' ? 'SIGKILL' : disturbance.by)
+        setTimeout(() => strike(child, disturbance.by), disturbance.afterMs ?? 0)
       },
-      environment,
+      asManyCheckpoints,
     )
     parts.push(part)
+    if (part.code === 0) break
   }
   return { runId, parts }
 }
@@ -75,6 +91,8 @@ export async function outcomeOf(workspace: string, runId: string) {
   const sums = await Promise.all(files.map(async (path) => [path, sha256(await readFile(join(folder, path)))] as const))
   const lines = (await readFile(join(folder, 'events.jsonl'), 'utf8')).split('\n').filter((line) => line !== '')
   const events = lines.map((line) => RunEvent.parse(JSON.parse(line)))
+  // What is said of checkpoints belongs to how it was disturbed.
+  const notes = events.flatMap((event) => (event.type === 'run.note' && event.level !== 'engine' ? [event.text] : []))
   return {
     status: record.status,
     figures,
@@ -82,7 +100,7 @@ export async function outcomeOf(workspace: string, runId: string) {
     metrics: await readFile(join(folder, 'metrics.csv'), 'utf8'),
     stages: events.flatMap((event) => (event.type === 'run.stage' ? [event.index] : [])),
     walls: events.flatMap((event) => (event.type === 'run.wall' ? [event.predicted] : [])),
-    notes: events.flatMap((event) => (event.type === 'run.note' && event.level !== 'engine' ? [event.text] : [])),
+    notes: notes.filter((text) => !text.includes('checkpoint')),
     checkpoints: existsSync(join(folder, 'checkpoint')) ? await readdir(join(folder, 'checkpoint')) : [],
   }
 }
@@ -96,19 +114,18 @@ export async function resumedFrom(workspace: string, runId: string): Promise<(st
   })
 }
 
+function strike(child: ChildProcess, by: Blow): void {
+  const [whom, signal] = blows[by]
+  // It may have come to its end before.
+  if (child.exitCode !== null) return
+  const pid = whom === 'program' ? child.pid : engineOf(child.pid ?? 0)
+  if (typeof pid === 'number') process.kill(pid, signal)
+}
+
 function runIdIn(stdout: string): string {
   return (lastJson(stdout) as { runId: string }).runId
 }
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
-}
-
-function engineOf(pid: number): number {
-  return Number(
-    execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)])
-      .toString()
-      .trim()
-      .split(/\s+/)[0],
-  )
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AppEvent, RunEvent, RunFact } from '../../../src-shared/contract/events.js'
+import { AppError } from '../../../src-shared/contract/errors.js'
 import { isRunEvent, isTerminal } from '../../../src-shared/contract/events.js'
 import { ImportOptions } from '../../../src-shared/model/dataset.js'
 import type { RunId } from '../../../src-shared/model/ids.js'
@@ -193,6 +194,21 @@ describe('the application', () => {
     await expect(app.handlers['run.resume']({ runId })).rejects.toThrow('it is done')
   })
 
+  it('refuses to resume what cannot be gone on with before it changes anything, and shows it as it was', async () => {
+    const runId = await start()
+    await jobsStarted(1)
+    engine.say(planned)
+    engine.die('it was ended by SIGKILL')
+    await ended()
+    const before = await snapshot(runId)
+    engine.onCheck = () => {
+      throw new AppError({ code: 'conflict', message: 'The images are others now.' })
+    }
+    await expect(app.handlers['run.resume']({ runId })).rejects.toThrow('The images are others now.')
+    expect(await snapshot(runId)).toEqual(before)
+    expect(engine.jobs).toHaveLength(1)
+  })
+
   it('marks runs as interrupted when it is asked to end, and does not resume what diverged', async () => {
     const runId = await start()
     const waiting = await start()
@@ -288,12 +304,13 @@ describe('the application', () => {
   })
 
   it('lists runs newest first and names folders that are none', async () => {
-    const runId = await start()
+    const started = [await start(), await start(), await start()]
     await mkdir(join(workspace, 'runs', 'holiday-photos'))
     await mkdir(join(workspace, 'runs', '20250101-000000-aaaaaa'))
     await writeFile(join(workspace, 'runs', '20250101-000000-aaaaaa', 'run.json'), '{"half": ')
     const { runs, unreadable } = await app.handlers['run.list'](allRuns)
-    expect(runs.map((run) => run.runId)).toEqual([runId])
+    // All of the same moment.
+    expect(runs.map((run) => run.runId)).toEqual(started.toReversed())
     expect(unreadable.toSorted()).toEqual(['20250101-000000-aaaaaa', 'holiday-photos'])
   })
 

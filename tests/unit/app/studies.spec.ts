@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { App } from '../../../src-main/app/create-app.js'
+import { AppError } from '../../../src-shared/contract/errors.js'
 import { StudyRequest } from '../../../src-shared/model/study.js'
 import type { RunSummary } from '../../../src-shared/model/run-record.js'
 import { createFakeEngine, fakeEngineInfo, type FakeEngine } from '../../helpers/fake-engine.js'
@@ -89,6 +90,22 @@ describe('a study in the application', () => {
     expect((await app.handlers['study.show']({ name: 'paper-tiny' })).runs.map((run) => run?.runId)).toEqual(
       expect.arrayContaining(started),
     )
+  })
+
+  it('runs anew what cannot be gone on with', async () => {
+    const { started } = await app.handlers['study.start'](request)
+    await jobsStarted(1)
+    engine.say({ type: 'run.planned', stages: [], engine: fakeEngineInfo })
+    await app.interrupt()
+    app.close()
+
+    open()
+    engine.onCheck = () => {
+      throw new AppError({ code: 'conflict', message: 'The images are others now.' })
+    }
+    const again = await app.handlers['study.resume']({ name: 'paper-tiny' })
+    expect(again.started).toHaveLength(4)
+    expect(again.started.filter((runId) => started.includes(runId))).toEqual([])
   })
 
   it('says before it starts what is done, of another study of the same settings too, and writes nothing', async () => {

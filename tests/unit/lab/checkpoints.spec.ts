@@ -13,6 +13,7 @@ function memoryStore(): CheckpointStore & { spoil(work: number): void; kept(): s
   const kept = new Map<string, Checkpoint | { unusable: string }>()
   return {
     everyMs: 0,
+    works: async () => [...new Set([...kept.keys()].map((key) => Number.parseInt(key, 10)))],
     read: async (work, which) => kept.get(`${work} ${which}`) ?? null,
     async write(work, checkpoint) {
       const before = kept.get(`${work} newest`)
