@@ -69,6 +69,14 @@ export const useRunsStore = defineStore('runs', () => {
     async resume(runId: RunId): Promise<void> {
       await client.call('run.resume', { runId })
     },
+    /** One after the other, so that they run in this order. Throws the first refusal, after all have been tried. */
+    async resumeAll(runIds: readonly RunId[]): Promise<void> {
+      const refused: unknown[] = []
+      for (const runId of runIds) {
+        await client.call('run.resume', { runId }).catch((error: unknown) => refused.push(error))
+      }
+      if (refused.length > 0) throw refused[0]
+    },
     /** Ends what is under way after its present epoch; the run goes on to evaluate and keep what there is. */
     async stop(runId: RunId): Promise<void> {
       await client.call('run.stop', { runId })

@@ -16,6 +16,8 @@ export const useSystemStore = defineStore('system', () => {
     return `TensorFlow ${engine.tensorflowVersion ?? ''} on ${device}, ${engine.threads} threads`
   })
 
+  const isWatching = computed(() => value.value?.access === 'watch')
+
   return {
     report: value,
     error,
@@ -23,7 +25,11 @@ export const useSystemStore = defineStore('system', () => {
     load,
     engineText,
     /** Whether this page was let in to look, and to change nothing. */
-    isWatching: computed(() => value.value?.access === 'watch'),
+    isWatching,
+    /** Why nothing can be changed here; null where it can. */
+    whyNot: computed(() =>
+      isWatching.value ? 'This page was opened by a link to watch, so it can change nothing.' : null,
+    ),
     isSlow: computed(() => value.value?.engine.backend === 'javascript'),
   }
 })

@@ -4,11 +4,13 @@ import { useCatalogueStore } from '../../stores/catalogue.js'
 import { commandLine } from '../../stores/command-line.js'
 import { useDraftStore } from '../../stores/draft.js'
 import { draftPresets } from '../../stores/draft-model.js'
+import { useSystemStore } from '../../stores/system.js'
 
 /** What can be done with the draft, by button, by key and from the palette. */
 export function useComposeActions({ openFile, openFolder }: { openFile: () => void; openFolder: () => void }) {
   const draft = useDraftStore()
   const catalogue = useCatalogueStore()
+  const system = useSystemStore()
   const router = useRouter()
 
   async function launch(): Promise<void> {
@@ -33,6 +35,7 @@ export function useComposeActions({ openFile, openFolder }: { openFile: () => vo
       title: 'Launch the experiment',
       group,
       shortcuts: ['ctrl+enter'],
+      isEnabled: () => !system.isWatching,
       run: () => void launch(),
     },
     {

@@ -28,8 +28,8 @@ export function useEstimate(client: AppClient, checked: () => JsonObject | null)
     (experiment) => {
       clearTimeout(timer)
       latest += 1
+      isMeasuring.value = experiment !== null
       if (experiment === null) return
-      isMeasuring.value = true
       timer = setTimeout(() => void ask(experiment), ASK_AFTER_MS)
     },
     { immediate: true },

@@ -6,6 +6,7 @@ import { useCatalogueStore } from '../../stores/catalogue.js'
 import { useRunsStore } from '../../stores/runs.js'
 import { useStudiesStore } from '../../stores/studies.js'
 import { useSettingsStore, type Theme } from '../../stores/settings.js'
+import { useSystemStore } from '../../stores/system.js'
 
 /** How many runs the palette offers by name. */
 const MAX_RUNS = 200
@@ -17,6 +18,7 @@ export function useFrameActions({ openPalette, openSheet }: { openPalette: () =>
   const catalogue = useCatalogueStore()
   const runs = useRunsStore()
   const studies = useStudiesStore()
+  const system = useSystemStore()
   const registry = useActionRegistry()
   const { launch } = useLaunch()
 
@@ -51,13 +53,13 @@ export function useFrameActions({ openPalette, openSheet }: { openPalette: () =>
   ])
 
   const changing = computed<Action[]>(() => [
-    ...catalogue.experiments.map(({ id, title, experiment }) => ({
+    ...(system.isWatching ? [] : catalogue.experiments).map(({ id, title, experiment }) => ({
       id: `run-preset.${id}`,
       title: `Run experiment: ${title}`,
       group: 'Experiments',
       run: () => void launch(experiment),
     })),
-    ...(runs.running === null ? [] : [cancelAction(runs.running)]),
+    ...(runs.running === null || system.isWatching ? [] : [cancelAction(runs.running)]),
     ...studies.studies.map(({ name, title }) => ({
       id: `open-study.${name}`,
       title: `Open study ${title}`,
