@@ -14,33 +14,12 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { measureLists } from './faults/lists.mjs'
 import { writeFigures } from './faults/page.mjs'
+import { readerTitles } from './faults/readers.mjs'
 import { runTool } from './test/stages.mjs'
 
 /** @typedef {import('./faults/page.mjs').Figure} Figure */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-/** As they are named in tests/faults/fuzz/readers.ts. */
-const readers = [
-  'run.json',
-  'events.jsonl',
-  'annotations.json',
-  'study.json',
-  'experiment files',
-  'safetensors',
-  'checkpoints',
-  'stored datasets',
-  'the index of the runs',
-  'IDX images',
-  'IDX labels',
-  'gzip',
-  'CIFAR records',
-  'CIFAR pickles',
-  'tar',
-  'zip',
-  'PNG',
-  'JPEG',
-]
-
 const { values } = parseArgs({
   options: {
     inputs: { type: 'string', default: '100000' },
@@ -57,7 +36,7 @@ try {
   if (wanted.includes('faults')) await test(['tests/faults', '--exclude', 'tests/faults/fuzz/**'])
   if (wanted.includes('runs')) await test(['tests/engine/resume.spec.ts'], 'engine')
   if (wanted.includes('readers')) {
-    for (const reader of readers) await test(['tests/faults/fuzz', '--testNamePattern', `^${reader} `])
+    for (const reader of readerTitles) await test(['tests/faults/fuzz', '--testNamePattern', `^${reader} `])
   }
   const lists = wanted.includes('lists') ? await measureLists() : []
   await writeFigures(root, [...readFigures(), ...lists])

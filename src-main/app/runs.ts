@@ -218,10 +218,9 @@ export function createRuns({ store, engine, victimFile, versions, now, log }: Ru
       if (live.has(runId)) throw new AppError({ code: 'conflict', message: `Run ${runId} waits or is in progress.` })
       // How it ended here may still be on its way to the disk.
       await writes
-      const { record, events } = await store.reopen(runId, async ({ experiment }) => {
-        await engine()
-          .client()
-          .call('job.check', { folder: store.folderOf(runId), experiment })
+      const { record, events } = await store.reopen(runId, async ({ experiment, images = null }) => {
+        const { client } = engine()
+        await client().call('job.check', { folder: store.folderOf(runId), experiment, images })
       })
       const run = reopenedRun(record, events, now().getTime())
       enqueue(run)

@@ -72,7 +72,17 @@ export const engineCommands = {
     nothing,
   ),
   /** Throws where a run cannot be gone on with from what its folder holds; changes nothing. */
-  'job.check': command(z.object({ folder: z.string(), experiment: Experiment }), nothing),
+  'job.check': command(
+    z.object({
+      folder: z.string(),
+      experiment: Experiment,
+      images: z
+        .string()
+        .nullable()
+        .meta({ description: 'Those that it began with, as its record says; null where that does not.' }),
+    }),
+    nothing,
+  ),
   'trigger.preview': commands['trigger.preview'],
   /** Every run of a study, checked. */
   'study.plan': command(StudyRequest, StudyPlan),

@@ -84,8 +84,9 @@ const handlers: EngineHandlers = {
     })
     return {}
   },
-  'job.check': async ({ folder, experiment }) => {
-    await checkResume(planExperiment(experiment, reader), reader, createCheckpointFiles(join(folder, CHECKPOINTS), 0))
+  'job.check': async ({ folder, experiment, images }) => {
+    const checkpoints = createCheckpointFiles(join(folder, CHECKPOINTS), 0)
+    await checkResume(planExperiment(experiment, reader), reader, { images, checkpoints })
     return {}
   },
   'job.rehearse': async ({ experiment, victimFile }) => {

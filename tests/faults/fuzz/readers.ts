@@ -52,6 +52,8 @@ export interface FuzzedReader {
   read(bytes: Uint8Array): void | Promise<void>
   /** What every refusal begins with, so that people know which file it is. */
   readonly prefix: string
+  /** Share of the inputs that are tried, where each takes long. */
+  readonly share: number
 }
 
 const fixture = join(import.meta.dirname, '..', '..', 'fixtures', 'workspaces', 'v1')
@@ -75,12 +77,13 @@ const readPicture = async (bytes: Uint8Array): Promise<void> => {
   if (!isWhole || picture.pixels.length !== height * width * picture.channels) throw new Error('Not what it says')
 }
 
-const binary = (title: string, make: FuzzedReader['make'], read: FuzzedReader['read']): FuzzedReader => ({
+const binary = (title: string, make: FuzzedReader['make'], read: FuzzedReader['read'], share = 1): FuzzedReader => ({
   title,
   make,
   read,
   change: byteChange,
   prefix: '',
+  share,
 })
 /** The readers of imports name the file first. */
 const imported = (title: string, make: FuzzedReader['make'], read: FuzzedReader['read'], share = 1): FuzzedReader => ({
@@ -98,6 +101,7 @@ const text = (title: string, make: FuzzedReader['make'], read: FuzzedReader['rea
   read,
   change: textChange,
   prefix: '',
+  share: 1,
 })
 
 /** What reads a path reads it here. */

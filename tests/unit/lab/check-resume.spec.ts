@@ -32,19 +32,28 @@ const storeOf = (read: CheckpointStore['read']): Pick<CheckpointStore, 'works' |
   read: async (work, which) => (work === 1 && which === 'before' ? read(work, which) : null),
 })
 const check = (read: CheckpointStore['read'], reader: DatasetReader = memoryReader): Promise<void> =>
-  checkResume(plan, reader, storeOf(read))
+  checkResume(plan, reader, { images: null, checkpoints: storeOf(read) })
 
 describe('before a run is resumed', () => {
   it('nothing is wrong with checkpoints of the same images, damaged ones, or none', async () => {
-    await check(async () => ({ header: { ...header, images }, tensors: {} }))
-    await check(async () => ({ unusable: 'a test spoilt it' }))
-    await check(async () => ({ header: 'what is this', tensors: {} }))
-    await check(async () => null)
+    const sound: CheckpointStore['read'][] = [
+      async () => ({ header: { ...header, images }, tensors: {} }),
+      async () => ({ unusable: 'a test spoilt it' }),
+      async () => ({ header: 'what is this', tensors: {} }),
+      async () => null,
+    ]
+    for (const read of sound) await expect(check(read)).resolves.toBeUndefined()
   })
 
   it('one of other images is refused', async () => {
     const other = check(async () => ({ header: { ...header, images: 'others' }, tensors: {} }))
     await expect(other).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('no longer those') })
+  })
+
+  it('a run that began with other images is refused without any checkpoint', async () => {
+    const checkpoints = storeOf(async () => null)
+    await checkResume(plan, memoryReader, { images, checkpoints })
+    await expect(checkResume(plan, memoryReader, { images: 'others', checkpoints })).rejects.toThrow('no longer those')
   })
 
   it('one of a newer version is refused', async () => {
