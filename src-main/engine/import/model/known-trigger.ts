@@ -48,7 +48,7 @@ export async function readMark(
 async function markOfPicture(bytes: Uint8Array, file: string, limits: ImportLimits): Promise<Mark> {
   const { height, width } = readPictureSize(bytes, file, limits)
   checkSize({ height, width }, file)
-  const { pixels, channels } = (await openPictureDecoder()).decode(bytes, file)
+  const { pixels, channels } = await (await openPictureDecoder()).decode(bytes, file)
   const rgba = new Uint8Array(height * width * RGBA)
   for (let pixel = 0; pixel < height * width; pixel++) {
     const from = pixel * channels
