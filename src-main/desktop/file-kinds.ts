@@ -11,7 +11,12 @@ export interface FileKind {
 
 export const openKinds: Readonly<Record<OpenKind, FileKind>> = {
   experiment: { title: 'Open experiment', name: 'Experiment or record of a run', extensions: ['json'] },
-  model: { title: 'Open model', name: 'Model weights', extensions: ['safetensors'] },
+  model: {
+    title: 'Import a model',
+    name: 'Model weights',
+    extensions: ['pt', 'pth', 'th', 'tar', 'ckpt', 'safetensors'],
+  },
+  trigger: { title: 'Open trigger', name: 'Picture or mark', extensions: ['png', 'jpg', 'jpeg', 'npy', 'npz'] },
 }
 
 export const saveKinds: Readonly<Record<SaveKind, FileKind>> = {

@@ -4,6 +4,7 @@ import ComposeView from './features/compose/ComposeView.vue'
 import NotFoundView from './features/frame/NotFoundView.vue'
 import HomeView from './features/home/HomeView.vue'
 import InspectView from './features/inspect/InspectView.vue'
+import ModelsView from './features/models/ModelsView.vue'
 import RunView from './features/run/RunView.vue'
 import RunsView from './features/runs/RunsView.vue'
 import SettingsView from './features/settings/SettingsView.vue'
@@ -30,6 +31,7 @@ const routes: RouteRecordRaw[] = [
   },
   { path: '/compare', name: 'compare', component: CompareView, meta: { title: 'Compare' } },
   { path: '/runs/:runId', name: 'run', component: RunView, props: true, meta: { title: 'Run' } },
+  { path: '/models', name: 'models', component: ModelsView, meta: { title: 'Models' } },
   { path: '/studies', name: 'studies', component: StudiesView, meta: { title: 'Studies' } },
   // The names of studies end in their scale, so none of them is called that.
   { path: '/studies/new', name: 'plan-study', component: PlanStudyView, meta: { title: 'Plan a study' } },

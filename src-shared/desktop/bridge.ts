@@ -16,7 +16,7 @@ export const channels = {
   allowNotifications: 'unbackdoor:allow-notifications',
 } as const
 
-export type OpenKind = 'experiment' | 'model'
+export type OpenKind = 'experiment' | 'model' | 'trigger'
 export type SaveKind = 'experiment' | 'table' | 'values' | 'image' | 'report' | 'weights' | 'events' | 'archive'
 
 /**

@@ -13,6 +13,7 @@ import { createModelFolders, isThere } from './model-folders.js'
 
 /** Letters of the name of a model. */
 const MAX_NAME = 64
+const MAX_OPENED = 16
 
 export interface Models {
   readonly handlers: Pick<AppHandlers, 'model.import' | 'model.list' | 'model.remove'>
@@ -35,6 +36,14 @@ export interface ModelsOptions {
 export function createModels({ workspace, launchEngine, openGrant }: ModelsOptions): Models {
   const folders = createModelFolders(workspace)
   const ends = new Set<() => void>()
+  /** Files of refused imports: whoever is told what is missing may try again without choosing them anew. */
+  const opened = new Map<string, string>()
+  const open = (grant: string): string => {
+    const path = opened.get(grant) ?? openGrant(grant)
+    if (opened.size >= MAX_OPENED) opened.clear()
+    opened.set(grant, path)
+    return path
+  }
 
   const known = async (name: ModelName): Promise<ImportedModel> => {
     const model = await folders.read(name)
@@ -49,7 +58,7 @@ export function createModels({ workspace, launchEngine, openGrant }: ModelsOptio
   return {
     handlers: {
       'model.import': async ({ grant, trigger, triggerMask, options }) => {
-        const path = openGrant(grant)
+        const path = open(grant)
         await checkWorkspace(workspace)
         const name = options.name ?? nameOf(path)
         if (await folders.has(name)) throw isThere(name)
@@ -61,12 +70,13 @@ export function createModels({ workspace, launchEngine, openGrant }: ModelsOptio
             host.client().call('model.import', {
               name,
               path,
-              trigger: trigger === null ? null : openGrant(trigger),
-              triggerMask: triggerMask === null ? null : openGrant(triggerMask),
+              trigger: trigger === null ? null : open(trigger),
+              triggerMask: triggerMask === null ? null : open(triggerMask),
               options,
               folder,
             }),
           )
+          opened.clear()
           return { model }
         } finally {
           ends.delete(end)

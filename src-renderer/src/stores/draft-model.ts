@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DefenderConfig, TrainingConfig } from '../../../src-shared/model/experiment.js'
+import type { ImportedModel } from '../../../src-shared/model/imported-model.js'
 import { isGroup, JsonObject, JsonValue } from '../../../src-shared/model/json.js'
 import type { ExperimentPreset, PluginKind, PluginManifest } from '../../../src-shared/model/plugin-manifest.js'
 import { fieldSpecs, type FieldSpec } from '../schema/field-spec.js'
@@ -19,6 +20,8 @@ export const Draft = z.object({
   dataset: DraftChoice,
   model: DraftChoice,
   attack: DraftChoice.nullable(),
+  /** That was imported; without it one is trained. */
+  victim: JsonObject.optional(),
   training: JsonObject,
   defender: JsonObject,
   defenses: z.array(DraftChoice),
@@ -68,10 +71,26 @@ export function draftOf(experiment: JsonObject, plugins: readonly PluginManifest
     dataset: choice('dataset', experiment['dataset']),
     model: choice('model', experiment['model']),
     attack: attack === null || attack === undefined ? null : choice('attack', attack),
+    ...(isGroup(experiment['victim']) ? { victim: experiment['victim'] } : {}),
     training: group(experiment['training'], trainingFields),
     defender: group(experiment['defender'], defenderFields),
     defenses: Array.isArray(defenses) ? defenses.map((defense) => choice('defense', defense)) : [],
   }
+}
+
+/** The draft with an imported model as its victim: its architecture, and its trigger and dataset as far as they are known. */
+export function withVictim(draft: Draft, { name, model, attack, dataset }: ImportedModel): Draft {
+  return {
+    ...draft,
+    victim: { model: name },
+    model: { id: model.id, params: model.params },
+    attack: attack === null ? null : { id: attack.id, params: attack.params },
+    dataset: dataset === null ? draft.dataset : { id: dataset, params: {} },
+  }
+}
+
+export function withoutVictim({ victim: _victim, ...draft }: Draft): Draft {
+  return draft
 }
 
 /** Ready experiments, written as the draft is. */

@@ -40,6 +40,7 @@ export const icons = {
   note: 'M3 2.5h10v11H3zM5.5 5.5h5M5.5 8h5M5.5 10.5h3',
   compare: 'M2.5 11.5l3-5 3 2 5-6M2.5 13.5l4-2 3 .5 4-4.5',
   studies: 'M2.5 2.5h4v4h-4zM9.5 2.5h4v4h-4zM2.5 9.5h4v4h-4zM9.5 9.5h4v4h-4z',
+  models: 'M8 2.5 13.5 5.5v5L8 13.5 2.5 10.5v-5zM2.5 5.5 8 8.5l5.5-3M8 8.5v5',
   export: 'M8 10V2.5M5 5.5l3-3 3 3M3 13h10',
 } as const
 

@@ -46,6 +46,7 @@ export function useFrameActions({ openPalette, openSheet }: { openPalette: () =>
     go('inspect', 'Inspect'),
     go('compare', 'Compare'),
     go('studies', 'Studies'),
+    go('models', 'Models'),
     go('settings', 'Settings'),
     theme('system', 'Follow the system in dark and light'),
     theme('light', 'Use the light appearance'),
