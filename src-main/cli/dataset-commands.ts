@@ -44,7 +44,7 @@ export function addDatasetCommands(program: Command, finish: (exitCode: number) 
       'import a dataset from files on this machine: the official files, packed or not, or a folder of images',
     )
     .argument('<id>', 'such as mnist, cifar-10 or image-folder')
-    .argument('<path>', 'a file, folder or archive (.tar.gz, .tgz, .tar, .zip)')
+    .argument('<path>', 'a file, folder or archive (.tar.gz, .tgz, .tar, .zip), or arrays (.npz)')
     .option('--name <name>', 'for image-folder: what to call it; several may be there', undefined)
     .option('--size <pixels>', 'for image-folder: resize every image to so many pixels a side', positiveNumber)
     .option('--channels <auto|gray|rgb>', 'for image-folder', 'auto')

@@ -80,7 +80,7 @@ export function readLayout(source: Source, options: { testShare: number; splitSe
 }
 
 /** Folders come class by class; whoever looks at the first images should see all classes. */
-function shuffled(files: readonly LabelledFile[], seed: number, split: string): LabelledFile[] {
+export function shuffled<T>(files: readonly T[], seed: number, split: string): T[] {
   const order = createRandomStreams(seed).within('order').stream(split).permutation(files.length)
   return Array.from(order, (index) => files[index]!)
 }
@@ -89,14 +89,15 @@ function leftOut(count: number, what: string): string[] {
   return count === 0 ? [] : [`Left out: ${count} ${what}.`]
 }
 
-function splitByClass(
-  files: readonly LabelledFile[],
+/** Parts labelled things into two splits by the seed, class by class; each class is in both. */
+export function splitByClass<T extends { readonly label: number }>(
+  files: readonly T[],
   classNames: readonly string[],
   { testShare, splitSeed }: { testShare: number; splitSeed: number },
   source: string,
-): { train: LabelledFile[]; test: LabelledFile[] } {
+): { train: T[]; test: T[] } {
   const streams = createRandomStreams(splitSeed)
-  const isTest = new Set<LabelledFile>()
+  const isTest = new Set<T>()
   classNames.forEach((name, label) => {
     const own = files.filter((file) => file.label === label)
     if (own.length < 2)

@@ -9,13 +9,14 @@ import {
 import { IMAGE_FOLDER } from '../../../src-shared/model/official-datasets.js'
 import { allocateDataset } from '../../storage/dataset-file.js'
 import { badFile } from './bad-file.js'
+import { isArrays, readArrays } from './array-layout.js'
 import { readLayout, type LabelledFile } from './folder-layout.js'
 import type { Imported } from './import-official.js'
 import type { ImportLimits } from './limits.js'
-import type { Picture } from './picture.js'
+import type { CommonShape, LabelledPicture, Picture } from './picture.js'
 import { openPictureDecoder, readPictureSize } from './read-picture.js'
 import { createResizer } from './resize.js'
-import { openSource } from './source.js'
+import { openSource, type Source } from './source.js'
 
 const REPORT_EVERY_MS = 100
 
@@ -28,13 +29,50 @@ export interface FolderImport {
   readonly report: (activity: DatasetActivity) => void
 }
 
-/** Imports a folder or archive of pictures, one folder per class. Throws an error that names what is wrong. */
+/** Imports pictures in one folder per class, or arrays of images. Throws an error that names what is wrong. */
 export async function importFolder({ path, name, options, limits, now, report }: FolderImport): Promise<Imported> {
   const source = await openSource(path, limits)
-  const layout = readLayout(source, options)
-  const files = [...layout.train, ...layout.test]
   const tell = paced(report)
-  const shape = await commonShape(files, source.name, { options, limits, tell })
+  if (isArrays(source)) {
+    const arrays = await readArrays(source, options)
+    return storePictures({ source, name, options, limits, now, tell, ...arrays })
+  }
+  const layout = readLayout(source, options)
+  const shape = await commonShape([...layout.train, ...layout.test], source.name, { options, limits, tell })
+  const decoder = await openPictureDecoder()
+  const opened = ({ file, label }: LabelledFile): LabelledPicture => ({
+    label,
+    open: async () => decoder.decode(await file.read(), file.path),
+  })
+  return storePictures({
+    source,
+    name,
+    options,
+    limits,
+    now,
+    tell,
+    ...layout,
+    train: layout.train.map(opened),
+    test: layout.test.map(opened),
+    shape,
+  })
+}
+
+interface Pictures extends Pick<FolderImport, 'name' | 'options' | 'limits' | 'now'> {
+  readonly source: Source
+  readonly tell: Tell
+  readonly classNames: readonly string[]
+  readonly train: readonly LabelledPicture[]
+  readonly test: readonly LabelledPicture[]
+  /** That all images get. */
+  readonly shape: CommonShape
+  readonly notes: readonly string[]
+}
+
+/** Every picture in the common form, as one dataset. */
+async function storePictures(pictures: Pictures): Promise<Imported> {
+  const { source, name, limits, now, tell, shape, ...layout } = pictures
+  const files = [...layout.train, ...layout.test]
   const form = { shape, trainImages: layout.train.length, testImages: layout.test.length }
   const imageBytes = shape.height * shape.width * shape.channels
   if (files.length * (imageBytes + 1) > limits.storedBytes) {
@@ -45,11 +83,10 @@ export async function importFolder({ path, name, options, limits, now, report }:
     )
   }
   const bytes = allocateDataset(form)
-  const decoder = await openPictureDecoder()
   const resizer = createResizer(shape.height, shape.width)
-  for (const [index, { file, label }] of files.entries()) {
+  for (const [index, { open, label }] of files.entries()) {
     await tell('decode images', index, files.length)
-    const picture = resizer.resize(await decoder.decode(await file.read(), file.path))
+    const picture = resizer.resize(await open())
     const isTrain = index < form.trainImages
     const at = isTrain ? index : index - form.trainImages
     const [labels, pixels] = isTrain ? [bytes.trainLabels, bytes.trainPixels] : [bytes.testLabels, bytes.testPixels]
@@ -85,13 +122,6 @@ function paced(report: FolderImport['report']): Tell {
     report({ phase: 'import', text, done, total, unit: 'images' })
     await new Promise((resolve) => setImmediate(resolve))
   }
-}
-
-interface CommonShape {
-  readonly height: number
-  readonly width: number
-  readonly channels: 1 | 3
-  readonly notes: readonly string[]
 }
 
 /** The form that all images get: that of the files where they agree, else the one asked for. */

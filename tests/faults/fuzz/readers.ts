@@ -14,6 +14,7 @@ import { cifarForms, readCifarBatch, readCifarRecords } from '../../../src-main/
 import { unpackGzip } from '../../../src-main/engine/import/gzip.js'
 import { readIdxImages, readIdxLabels } from '../../../src-main/engine/import/idx.js'
 import { importLimits } from '../../../src-main/engine/import/limits.js'
+import { readNpy } from '../../../src-main/engine/import/model/npy.js'
 import { recognise } from '../../../src-main/engine/import/model/recognise.js'
 import { findWeights, tidyWeights } from '../../../src-main/engine/import/model/state-dict.js'
 import { readTorchFile } from '../../../src-main/engine/import/model/torch-file.js'
@@ -191,6 +192,11 @@ export const readers: readonly FuzzedReader[] = [
       () => modelFile(`numpy-${protocol}.pickle`),
       (bytes) => void readPickle(bytes, 'f'),
     ),
+  ),
+  imported(
+    'arrays of NumPy',
+    () => modelFile('trojanzoo.npy'),
+    (bytes) => void readNpy(bytes, 'f'),
   ),
   imported('models of PyTorch', () => modelFile('attack_result.pt'), readModel, 0.05),
   imported('models of older PyTorch', () => modelFile('anp-last-model.th'), readModel, 0.05),

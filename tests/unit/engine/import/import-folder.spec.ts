@@ -198,4 +198,85 @@ describe('importing a folder of images', () => {
     await symlink('/etc', join(folder, 'train', 'link'))
     expect(await refusalOf(() => bring())).toContain('"train/link" is a symbolic link, which is not followed')
   })
+
+  describe('as arrays', () => {
+    const npy = (descr: string, shape: readonly number[], bytes: Uint8Array): Uint8Array => {
+      const header =
+        `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`.padEnd(117) + '\n'
+      const head = [
+        0x93,
+        ...Buffer.from('NUMPY'),
+        1,
+        0,
+        header.length & 255,
+        header.length >> 8,
+        ...Buffer.from(header),
+      ]
+      return Uint8Array.from([...head, ...bytes])
+    }
+    const npz = (arrays: Record<string, Uint8Array>): Uint8Array =>
+      zip(Object.entries(arrays).map(([name, content]) => ({ name: `${name}.npy`, content })))
+    const labels = (...values: number[]): Uint8Array =>
+      npy('<i8', [values.length], new Uint8Array(BigInt64Array.from(values, BigInt).buffer))
+    const steps = (count: number): Uint8Array => Uint8Array.from({ length: count }, (_, i) => i)
+
+    it('takes the splits of Keras, channels last or second, bytes or shares', async () => {
+      await put({
+        'a.npz': npz({
+          x_train: npy('|u1', [2, 3, 2, 2], steps(24)),
+          y_train: labels(0, 1),
+          x_test: npy('<f4', [2, 3, 2, 2], new Uint8Array(new Float32Array(24).fill(0.5).buffer)),
+          y_test: labels(1, 0),
+          other: labels(3),
+        }),
+      })
+      const { header, bytes } = await bring(join(folder, 'a.npz'))
+      expect(header).toMatchObject({
+        shape: { height: 2, width: 2, channels: 3 },
+        classNames: ['0', '1'],
+        trainImages: 2,
+        testImages: 2,
+        notes: ['Left out: other.npy.'],
+      })
+      const first = [...bytes.trainLabels].indexOf(0)
+      expect([...bytes.trainPixels.subarray(12 * first, 12 * first + 6)]).toEqual([0, 4, 8, 1, 5, 9])
+      expect(new Set(bytes.testPixels)).toEqual(new Set([128]))
+    })
+
+    it('splits images and labels that have no split', async () => {
+      await put({ 'a.npz': npz({ images: npy('|u1', [6, 2, 2], steps(24)), labels: labels(0, 1, 0, 1, 0, 1) }) })
+      const { header } = await bring(join(folder, 'a.npz'), { testShare: 0.34 })
+      expect(header).toMatchObject({ trainImages: 4, testImages: 2, shape: { channels: 1 } })
+    })
+
+    it.each([
+      ['labels are missing', { images: npy('|u1', [1, 2, 2], steps(4)) }, /has no array labels or y/],
+      ['the shape is no image', { images: npy('|u1', [4], steps(4)), labels: labels(0) }, /has the shape \[4\]/],
+      [
+        'there are fewer labels',
+        { images: npy('|u1', [2, 2, 2], steps(8)), labels: labels(0) },
+        /1 labels for 2 images/,
+      ],
+      ['a label is negative', { images: npy('|u1', [1, 2, 2], steps(4)), labels: labels(-1) }, /label 0 is -1/],
+      [
+        'values are no shares',
+        { images: npy('<f4', [1, 1, 1], new Uint8Array(Float32Array.of(7).buffer)), labels: labels(0) },
+        /value 0 is 7/,
+      ],
+      [
+        'elements are objects',
+        { images: npy('|O', [1, 2, 2], steps(4)), labels: labels(0) },
+        /header that is not read|elements of the type/,
+      ],
+      [
+        'bytes are missing',
+        { images: npy('|u1', [9, 2, 2], steps(4)), labels: labels(0) },
+        /needs 36 bytes, 4 are there/,
+      ],
+      ['names are unknown', { pictures: labels(0) }, /needs x_train, y_train/],
+    ])('are refused where %s', async (_what, arrays, why) => {
+      await put({ 'a.npz': npz(arrays as Record<string, Uint8Array>) })
+      expect(await refusalOf(() => bring(join(folder, 'a.npz')))).toMatch(why)
+    })
+  })
 })
