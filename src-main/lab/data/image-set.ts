@@ -26,7 +26,16 @@ export function createImageSet(shape: ImageShape, pixels: Uint8Array, labels: Ui
         `${labels.length * pixelsPerImage(shape)} bytes, found ${pixels.length}`,
     )
   }
-  return { shape, pixels, labels, count: labels.length }
+  return { shape, pixels: plainBytes(pixels), labels: plainBytes(labels), count: labels.length }
+}
+
+/**
+ * The same memory as a Uint8Array and nothing more. What a host reads may be a subclass whose `slice` shares its memory (so
+ * does Node's Buffer): a copy that is painted on would then be the dataset itself, for every later run as well.
+ */
+function plainBytes(bytes: Uint8Array): Uint8Array {
+  const isPlain = Object.getPrototypeOf(bytes) === Uint8Array.prototype
+  return isPlain ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** The bytes of one image, shared with the set: copy before painting on them. */
