@@ -82,6 +82,7 @@ export function draftOf(experiment: JsonObject, plugins: readonly PluginManifest
 export function withVictim(draft: Draft, { name, model, attack, dataset }: ImportedModel): Draft {
   return {
     ...draft,
+    name: `Imported ${name}`,
     victim: { model: name },
     model: { id: model.id, params: model.params },
     attack: attack === null ? null : { id: attack.id, params: attack.params },
