@@ -9,10 +9,10 @@ import type { RunRecord } from '../model/run-record.js'
 import { cardOf, cardText } from '../runs/card.js'
 import { runState } from '../runs/run-state.js'
 import { plural } from '../util/format.js'
-import { withoutEmptyColumns } from '../util/table-text.js'
+import { withoutEmptyColumns, type TextTable } from '../util/table-text.js'
 import { tag, text, type Html } from './html.js'
 import { reportPage } from './page.js'
-import { chart, footer, paragraph, section, table } from './parts.js'
+import { chart, footer, HALF_CHART, paragraph, section, table } from './parts.js'
 
 export interface ComparedRecord {
   readonly record: RunRecord
@@ -42,6 +42,7 @@ export function comparisonReport(runs: readonly ComparedRecord[], baseline: RunI
       { class: 'dim' },
       text(`${plural(groups.length, 'experiment')}: ${groups.map(({ name }) => name).join('; ')}`),
     ),
+    section('Runs', table('The runs that are compared', runsTable(runs))),
     results(groups, baseline),
     curves(groups),
     settings(groups),
@@ -52,7 +53,7 @@ export function comparisonReport(runs: readonly ComparedRecord[], baseline: RunI
       ...runs.map(({ record, events }) =>
         tag(
           'details',
-          {},
+          { class: 'data' },
           tag('summary', {}, text(`Card of ${record.experiment.name}, run ${record.runId}`)),
           tag('pre', {}, text(cardText(cardOf(record, events)))),
         ),
@@ -60,6 +61,22 @@ export function comparisonReport(runs: readonly ComparedRecord[], baseline: RunI
     ),
     footer(`Made by Unbackdoor from runs ${runs.map(({ record }) => record.runId).join(', ')}.`),
   ])
+}
+
+function runsTable(runs: readonly ComparedRecord[]): TextTable {
+  return {
+    columns: ['Run', 'Name', 'Seed', 'Dataset', 'Model', 'Attack', 'Defenses', 'Status'],
+    rows: runs.map(({ record: { runId, status, experiment } }) => [
+      runId,
+      experiment.name,
+      String(experiment.seed),
+      experiment.dataset.id,
+      experiment.model.id,
+      experiment.attack?.id ?? 'none',
+      experiment.defenses.map(({ id }) => id).join(', ') || 'none',
+      status,
+    ]),
+  }
 }
 
 function results(groups: readonly ComparedGroup[], baseline: RunId | null): Html {
@@ -84,10 +101,14 @@ function curves(groups: readonly ComparedGroup[]): Html {
   return section(
     'Curves',
     paragraph(`${stage.title} (${stage.runs} of ${plural(runs.length, 'run')})`, 'dim'),
-    ...curveNames(runs, stage.id).map((name) => {
-      const input = compareChart(groups, { stageId: stage.id, name, isMean: true })
-      return chart(curveTitles[name], input, compareTable(input))
-    }),
+    tag(
+      'div',
+      { class: 'charts' },
+      ...curveNames(runs, stage.id).map((name) => {
+        const input = compareChart(groups, { stageId: stage.id, name, isMean: true })
+        return chart(curveTitles[name], input, compareTable(input), HALF_CHART)
+      }),
+    ),
   )
 }
 

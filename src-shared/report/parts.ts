@@ -3,10 +3,13 @@ import { chartSvg } from '../chart/chart-svg.js'
 import type { ChartInput, ChartTable } from '../chart/chart-types.js'
 import { toBase64 } from '../util/base64.js'
 import { isNumericColumn, type TextTable } from '../util/table-text.js'
+import type { PictureSize } from '../util/xml.js'
 import { joined, made, tag, text, type Html } from './html.js'
 import { REPORT_COLOURS } from './style.js'
 
-const CHART_SIZE = { width: 920, height: 380 }
+const CHART_SIZE: PictureSize = { width: 920, height: 380 }
+/** Where two stand beside each other. */
+export const HALF_CHART: PictureSize = { width: 560, height: 340 }
 
 export function section(title: string, ...inside: readonly Html[]): Html {
   return tag('section', {}, tag('h2', {}, text(title)), ...inside)
@@ -26,7 +29,9 @@ export function facts(entries: readonly (readonly [string, string])[]): Html {
 
 /** A table; the first cell of each row names it. Wide ones are scrolled by themselves. */
 export function table(caption: string, { columns, rows }: TextTable): Html {
-  const sides = columns.map((_, column) => (isNumericColumn({ columns, rows }, column) ? { class: 'number' } : {}))
+  const sides = columns.map((_, column) =>
+    column > 0 && isNumericColumn({ columns, rows }, column) ? { class: 'number' } : {},
+  )
   const head = columns.map((title, column) => tag('th', { scope: 'col', ...sides[column] }, text(title)))
   const body = rows.map((cells) =>
     tag(
@@ -54,15 +59,17 @@ export function scrolled(label: string, inside: Html): Html {
 }
 
 /** A chart, and its numbers for whoever does not see it. */
-export function chart(title: string, input: ChartInput, data: ChartTable): Html {
+export function chart(title: string, input: ChartInput, data: ChartTable, size = CHART_SIZE): Html {
   const hasPoints = input.series.some(({ segments }) => segments.some((points) => points.length > 0))
   if (!hasPoints) return made('')
   const numbers = table(`${title}, as numbers`, data)
   const note = data.note === undefined ? [] : [paragraph(data.note, 'dim')]
-  return joined([
-    tag('figure', { class: 'chart' }, made(chartSvg(title, input, REPORT_COLOURS, {}, CHART_SIZE))),
+  return tag(
+    'div',
+    {},
+    tag('figure', { class: 'chart' }, made(chartSvg(title, input, REPORT_COLOURS, {}, size))),
     tag('details', { class: 'data' }, tag('summary', {}, text(`${title} as a table`)), numbers, ...note),
-  ])
+  )
 }
 
 export function dataUri(png: Uint8Array): string {

@@ -10,7 +10,7 @@ import { findings, trueTarget } from '../runs/findings.js'
 import { recoveredSheets, trueTrigger } from '../runs/pictures.js'
 import { defenseResults, type DefenseResult } from '../runs/run-results.js'
 import { runState, type RunState } from '../runs/run-state.js'
-import { duration, percent, plural, points } from '../util/format.js'
+import { count, duration, percent, plural, points } from '../util/format.js'
 import { pngHeader } from '../util/png.js'
 import type { TextTable } from '../util/table-text.js'
 import type { HeatSection } from './heat.js'
@@ -30,7 +30,7 @@ export interface ReportedRun {
 /** Sheets of recovered triggers that a report shows: the last ones. */
 const SHEETS_SHOWN = 4
 /** In the report, of one pixel of a trigger. */
-const ENLARGED = 16
+const ENLARGED = 24
 const MAX_SIDE = 220
 
 /** Pictures that the report of a run shows, by their paths. */
@@ -104,7 +104,7 @@ function results(state: RunState, summary: RunSummary | null): Html {
     summary === null
       ? 'The run has not come to its end; these figures are what was measured until then.'
       : `Measured on ${plural(summary.testImages, 'test image')} that no defense has seen` +
-        (summary.triggeredImages > 0 ? `, ${summary.triggeredImages} of them with the trigger.` : '.')
+        (summary.triggeredImages > 0 ? `, ${count(summary.triggeredImages)} of them with the trigger.` : '.')
   const notTaken =
     summary?.attackTook === false
       ? [
@@ -271,6 +271,11 @@ function reproduction({ record, events }: ReportedRun): Html {
     'How to repeat it',
     paragraph(`Save the card below as card.json, and run it again. ${bits}`),
     tag('pre', {}, text('npm run -s cli -- rerun card.json --check')),
-    tag('details', {}, tag('summary', {}, text('Reproducibility card')), tag('pre', {}, text(cardText(card)))),
+    tag(
+      'details',
+      { class: 'data' },
+      tag('summary', {}, text('Reproducibility card')),
+      tag('pre', {}, text(cardText(card))),
+    ),
   )
 }

@@ -74,7 +74,11 @@ caption{text-align:left;color:var(--dim);font-size:12px;padding:0 0 4px}
 th,td{padding:4px 10px;border:1px solid var(--line);text-align:left;vertical-align:top}
 thead th{background:var(--raised);font-weight:600}
 tbody th{font-weight:400}
-.number{text-align:right;white-space:nowrap}
+.number{text-align:right}
+td.number{white-space:nowrap}
+thead th{vertical-align:bottom}
+tbody th{min-width:8rem}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(440px,100%),1fr));gap:4px 16px}
 .value{overflow-wrap:anywhere}
 .good{color:var(--role-repaired-text)}
 .bad{color:var(--role-attack-text)}
