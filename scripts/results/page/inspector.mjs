@@ -170,33 +170,29 @@ async function askEngine(workspace, runs) {
  */
 async function walk(page) {
   await page.getByRole('heading', { level: 1 }).click()
-  /** @type {number[]} */
-  const times = []
-  for (let step = 0; step < STEPS; step++) {
-    // Measured inside the page: what it takes to tell a script elsewhere is no part of it.
-    const drawn = page.evaluate(
-      () =>
-        new Promise((/** @type {(value: number) => void} */ resolve) => {
-          addEventListener(
-            'keydown',
-            ({ timeStamp }) => {
-              const before = document.querySelector('section[aria-label=Sample] h2')?.textContent
-              const look = () => {
-                const now = document.querySelector('section[aria-label=Sample] h2')?.textContent
-                const heats = document.querySelectorAll(
-                  'section[aria-label=Sample] canvas[aria-label*="heat for class"]',
-                )
-                if (now !== before && heats.length >= 4) resolve(performance.now() - timeStamp)
-                else requestAnimationFrame(look)
-              }
-              requestAnimationFrame(look)
-            },
-            { capture: true, once: true },
-          )
-        }),
+  // Measured inside the page: what it takes to tell a script elsewhere is no part of it.
+  const recorder = await page.evaluateHandle(() => {
+    /** @type {number[]} */
+    const times = []
+    const sample = () => document.querySelector('section[aria-label=Sample] h2')?.textContent
+    const heats = () => document.querySelectorAll('section[aria-label=Sample] canvas[aria-label*="heat for class"]')
+    addEventListener(
+      'keydown',
+      ({ timeStamp }) => {
+        const before = sample()
+        const look = () => {
+          if (sample() !== before && heats().length >= 4) times.push(performance.now() - timeStamp)
+          else requestAnimationFrame(look)
+        }
+        requestAnimationFrame(look)
+      },
+      { capture: true },
     )
+    return times
+  })
+  for (let step = 1; step <= STEPS; step++) {
     await page.keyboard.press('ArrowRight')
-    times.push(await drawn)
+    await page.waitForFunction(([times, step]) => times.length >= step, /** @type {const} */ ([recorder, step]))
   }
-  return times
+  return recorder.jsonValue()
 }

@@ -4,14 +4,14 @@ import type { ChartPoint } from '../../../../../src-shared/chart/chart-types.js'
 /** Shares (0..1) of the values in bins of equal width between `low` and `high`; those that are not known do not count. */
 export function binShares(values: Float32Array, bins: number, low = 0, high = 1): number[] {
   const counts = Array.from({ length: bins }, () => 0)
-  let known = 0
+  let counted = 0
   for (const value of values) {
     if (Number.isNaN(value)) continue
     const bin = Math.floor(((value - low) / (high - low)) * bins)
     counts[Math.max(0, Math.min(bins - 1, bin))]! += 1
-    known += 1
+    counted += 1
   }
-  return counts.map((count) => (known === 0 ? 0 : count / known))
+  return counts.map((count) => (counted === 0 ? 0 : count / counted))
 }
 
 /** The outline of a histogram, from the ground and back to it. */
