@@ -9,6 +9,7 @@ import { scoreChart, scoreTable } from '../runs/charts/score-chart.js'
 import { findings, trueTarget } from '../runs/findings.js'
 import { recoveredSheets, trueTrigger } from '../runs/pictures.js'
 import { defenseResults, type DefenseResult } from '../runs/run-results.js'
+import { engineWords } from '../runs/run-log.js'
 import { runState, type RunState } from '../runs/run-state.js'
 import { count, duration, percent, plural, points } from '../util/format.js'
 import { pngHeader } from '../util/png.js'
@@ -85,18 +86,8 @@ function heading({ experiment, runId, status, startedAt, finishedAt, versions, e
 }
 
 /** To the minute, the same wherever the report is made. */
-export function utc(iso: string): string {
+function utc(iso: string): string {
   return `${iso.slice(0, 16).replace('T', ' ')} UTC`
-}
-
-export function engineWords({
-  backend,
-  tensorflowVersion,
-  devices,
-  threads,
-}: NonNullable<RunRecord['engine']>): string {
-  const what = backend === 'tensorflow' ? `TensorFlow ${tensorflowVersion ?? ''}` : 'plain JavaScript'
-  return `${what}, ${devices.join(' and ')}, ${plural(threads, 'thread')}`
 }
 
 function results(state: RunState, summary: RunSummary | null): Html {

@@ -48,7 +48,8 @@ function wordsFor(event: RunEvent, { stages }: RunRecord): [LogLevel, string] | 
   }
 }
 
-function engineWords({ backend, tensorflowVersion, devices, threads }: EngineInfo): string {
+/** What computed a run, for people. */
+export function engineWords({ backend, tensorflowVersion, devices, threads }: EngineInfo): string {
   const what = backend === 'tensorflow' ? `TensorFlow ${tensorflowVersion ?? ''}` : 'plain JavaScript'
   return `${what}, ${devices.join(' and ')}, ${threads === 1 ? 'one thread' : `${threads} threads`}`
 }
