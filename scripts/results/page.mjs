@@ -53,8 +53,8 @@ const parts = {
     title: 'Looking into a run',
     how:
       'Runs of seed 1 made for it: a small CNN on all of MNIST, which has to be imported, and ResNet-18 of full width on ' +
-      '28 x 28 pixels, each with one repaired model. 240 frames of scrolling, 400 pixels each; thirty steps without a pause, where prefetching cannot keep up; nothing of it ' +
-      'in any cache.',
+      '28 x 28 pixels, each with one repaired model. 240 frames of scrolling, 400 pixels each; thirty steps without a ' +
+      'pause, where prefetching cannot keep up; nothing of it in any cache.',
     measure: measureInspector,
   },
   live: {
