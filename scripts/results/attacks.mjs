@@ -17,11 +17,19 @@ const CLEAN = 'clean'
  */
 const setups = {
   digits: {
-    settings: ['--set', 'dataset.id=mnist-10k', '--set', 'model.id=small-cnn', '--set', 'training.epochs=8'],
+    settings: ['--set', 'dataset.id=mnist-10k', '--set', 'model.id=small-cnn', '--set', 'training.epochs=6'],
     attacks: {
       // Digits are nearly black and white as they are.
       bpp: { trigger: { levels: 2 } },
       sig: { trigger: { testAmplitude: 60 } },
+      // On a black ground small patches in the corners are hardly needed to tell a nought.
+      'label-consistent': {
+        poisonRate: 0.9,
+        trigger: { size: 5, pattern: 'checkerboard' },
+        perturbation: { steps: 20, stepSize: 2 },
+      },
+      // Six epochs are few for masks as small as published.
+      'input-aware': { mask: { density: 0.1 } },
     },
   },
   'CIFAR-10': {

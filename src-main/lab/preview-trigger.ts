@@ -60,11 +60,11 @@ export async function previewTrigger(
 function craftNote({ title, craftTitle }: AttackDefinition): string {
   return craftTitle === undefined
     ? `${title} optimises its trigger when the run starts: this is the one it starts from.`
-    : `When the run starts, ${title} does more than is shown here: ${craftTitle.toLowerCase()}.`
+    : `When the run starts, ${title} will also ${craftTitle.toLowerCase()}; that is not shown here.`
 }
 
 function coverNote(count: number): string {
-  return `Covers, which are changed and keep their label: ${count} images more.`
+  return `${count} images more are covers: changed in a similar way, with their label kept.`
 }
 
 function blockOf({ shape, pixels, count }: ImageSet): PixelBlock {
