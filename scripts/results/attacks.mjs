@@ -42,6 +42,8 @@ const setups = {
       'training={"epochs":8,"learningRate":0.1,"batchSize":64}',
     ],
     attacks: {
+      // A hundred poisoned images are too few to be learnt in eight epochs.
+      'adaptive-blend': { poisonRate: 0.1, coverRate: 0.05 },
       // Six thousand images and a narrow network hardly learn half a pixel.
       wanet: { trigger: { strength: 2 } },
     },
