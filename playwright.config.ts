@@ -23,7 +23,11 @@ export default defineConfig<object, { hostKind: 'served' | 'desktop' }>({
   },
   projects: [
     { name: 'served', testIgnore: 'desktop/**' },
-    // The gallery is no part of the product, so the window never shows it.
-    { name: 'electron', testIgnore: 'gallery.spec.ts', use: { hostKind: 'desktop' } },
+    // The gallery is no part of the product, and the window needs no server that is killed or shared.
+    {
+      name: 'electron',
+      testIgnore: ['gallery.spec.ts', 'killed.spec.ts', 'watch-only.spec.ts'],
+      use: { hostKind: 'desktop' },
+    },
   ],
 })

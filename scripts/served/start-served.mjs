@@ -11,6 +11,7 @@ const entry = fileURLToPath(new URL('../../out/main/serve.js', import.meta.url))
 /**
  * @typedef {object} Served
  * @property {string} link opens the page, once
+ * @property {string | null} shareLink opens it to watch; null where that was not asked for
  * @property {string} origin
  * @property {number} pid
  * @property {() => Promise<void>} end
@@ -19,19 +20,22 @@ const entry = fileURLToPath(new URL('../../out/main/serve.js', import.meta.url))
 /**
  * @param {string} workspace
  * @param {string[]} [args]
+ * @param {Record<string, string>} [environment]
  * @returns {Promise<Served>}
  */
-export async function startServed(workspace, args = []) {
+export async function startServed(workspace, args = [], environment = {}) {
   const child = spawn(process.execPath, [entry, '--workspace', workspace, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
   })
   let said = ''
-  /** @type {string} */
-  const link = await new Promise((resolve, reject) => {
+  /** @type {string[]} */
+  const [link = '', shareLink] = await new Promise((resolve, reject) => {
     child.stdout.on('data', (chunk) => {
       said += String(chunk)
-      const found = /http:\/\/\S+#token=\S+/.exec(said)
-      if (found !== null) resolve(found[0])
+      // It is said as a whole.
+      if (said.includes('Ctrl-C to end.'))
+        resolve([...said.matchAll(/http:\/\/\S+#token=\S+/g)].map(([found]) => found))
     })
     child.stderr.on('data', (chunk) => (said += String(chunk)))
     child.on('error', reject)
@@ -39,6 +43,7 @@ export async function startServed(workspace, args = []) {
   })
   return {
     link,
+    shareLink: shareLink ?? null,
     origin: new URL(link).origin,
     pid: child.pid ?? 0,
     async end() {
