@@ -33,7 +33,7 @@ export interface Checkpoints {
    * Begins the next long piece of work; pieces may lie inside each other. `recall` puts back what the caller remembers
    * besides, before the random streams are put back.
    */
-  begin(name: string, recall?: (data: JsonValue) => void): Promise<Work>
+  begin(name: string, recall?: (data: JsonValue) => Promise<void>): Promise<Work>
 }
 
 /** A tensor's content as it is stored. */

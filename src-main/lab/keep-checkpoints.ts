@@ -124,7 +124,7 @@ export function createCheckpoints({ host, clock, ledger, images, stop }: Checkpo
       const found = await find(number, name)
       if (found !== null) {
         const { header } = found
-        recall?.(header.data)
+        await recall?.(header.data)
         ledger.restore(header.random)
         clock.restore(header.clock)
         course.moveTo(header.told)

@@ -41,8 +41,8 @@ export interface RunningAttack {
   readonly companion: (Omit<Companion, 'step'> & Pick<CoTraining, 'step'>) | null
   /** What a checkpoint of the victim's training keeps of it. */
   remember(): JsonValue
-  /** Plants as it was planted then. */
-  recall(remembered: JsonValue): void
+  /** Plants as it was planted then, and saves that trigger: until then it is the one that was crafted anew. */
+  recall(remembered: JsonValue): Promise<void>
 }
 
 /** Crafts the trigger where the attack does so, poisons, and saves both before anything is trained on them. */
@@ -90,8 +90,10 @@ export async function startAttack(
             },
           },
     remember: () => renewal?.remember() ?? null,
-    recall(remembered) {
-      if (renewal !== undefined) backdoor = plantWith(renewal.recall(remembered))
+    async recall(remembered) {
+      if (renewal === undefined) return
+      backdoor = plantWith(renewal.recall(remembered))
+      await saveTrigger(backdoor.trigger, context)
     },
     renew:
       renew === undefined

@@ -231,8 +231,8 @@ function following(
           },
           renewal: {
             remember: () => attack.remember(),
-            recall(remembered) {
-              attack.recall(remembered)
+            async recall(remembered) {
+              await attack.recall(remembered)
               lookAgain()
               return attack.trainingImages
             },

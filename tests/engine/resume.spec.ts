@@ -58,13 +58,17 @@ const longExperiment = {
     },
   ],
 }
-/** Stages of their own: 8 and 9 of NAD, 11 and 12 of MESA. */
-const [TEACH, DISTIL, MESA_RECOVER, MESA_REPAIR] = [8, 9, 11, 12]
-
 const figuresOf =
   (stage: number, epoch: number): Place =>
   (event: RunEvent) =>
     event.type === 'run.metrics' && event.stage === stage && event.epoch === epoch
+
+/** Of each stage that tells figures by epoch, the first of them, from the table of measured values. */
+function loopsOf(metrics: string): [stage: number, epoch: number][] {
+  const lines = metrics.split('\n').slice(1)
+  const told = lines.map((line) => line.split(',')).filter(([, epoch]) => epoch !== undefined && epoch !== '')
+  return [...Map.groupBy(told, ([stage]) => stage)].map(([stage, [first]]) => [Number(stage), Number(first?.[1])])
+}
 
 /** Stages of the experiment: load, craft, poison, train, evaluate, recover, unlearn, evaluate. */
 const [CRAFT, TRAIN, RECOVER, UNLEARN] = [1, 3, 5, 6]
@@ -100,16 +104,13 @@ describe.skipIf(noNativeEngine !== null)(
     it.runIf(isLong)('does so with every kind of loop', async () => {
       const longFile = await writeExperiment(workspace, longExperiment)
       const whole = await outcomeOf(workspace, await runUndisturbed(workspace, longFile))
-      const { runId, parts } = await runDisturbed(workspace, longFile, [
-        { at: figuresOf(CRAFT, 1), by: 'program' },
-        { at: figuresOf(TRAIN, 1), by: 'engine' },
-        { at: figuresOf(TRAIN, 2), by: 'SIGINT' },
-        { at: figuresOf(UNLEARN, 1), by: 'program' },
-        { at: figuresOf(TEACH, 1), by: 'engine' },
-        { at: figuresOf(DISTIL, 1), by: 'SIGHUP' },
-        { at: figuresOf(MESA_RECOVER, 3), by: 'engine' },
-        { at: figuresOf(MESA_REPAIR, 2), by: 'program' },
-      ])
+      const blows = ['program', 'engine', 'SIGINT', 'abort', 'SIGHUP'] as const
+      const disturbances = loopsOf(whole.metrics).map(([stage, epoch], index): Disturbance => ({
+        at: figuresOf(stage, epoch),
+        by: blows[index % blows.length]!,
+      }))
+      const { runId, parts } = await runDisturbed(workspace, longFile, disturbances)
+      expect(parts).toHaveLength(disturbances.length + 1)
       expect(await outcomeOf(workspace, runId)).toEqual(whole)
       expect(whole).toMatchObject({ status: 'done', checkpoints: [] })
       tried('A run is interrupted', 'IMC, BAERASER, NAD and MESA: resumed, bit for bit the same', parts.length - 1)

@@ -34,8 +34,9 @@ export interface Disturbance {
 /** At the end of every epoch. */
 export const asManyCheckpoints = { UNBACKDOOR_CHECKPOINT_SECONDS: '0' }
 
-export async function writeExperiment(workspace: string, experiment: object): Promise<string> {
-  const path = join(workspace, 'experiment.json')
+/** As a file of its own name. */
+export async function writeExperiment(workspace: string, experiment: { readonly name: string }): Promise<string> {
+  const path = join(workspace, `${experiment.name}.json`)
   await writeFile(path, JSON.stringify(experiment))
   return path
 }

@@ -35,7 +35,7 @@ export interface TrainingJob {
    */
   readonly renewData?: (weights: TensorMap, epoch: number) => Promise<ImageSet>
   /** What `renewData` remembers, to be kept with a checkpoint; `recall` puts it back and gives the images of then. */
-  readonly renewal?: { remember(): JsonValue; recall(remembered: JsonValue): ImageSet }
+  readonly renewal?: { remember(): JsonValue; recall(remembered: JsonValue): Promise<ImageSet> }
   /** Networks that learn together with this one. */
   readonly companion?: Companion
   /** Called after every epoch with the weights as they are; it must not keep or free them. */
@@ -71,8 +71,8 @@ export async function trainClassifier(job: TrainingJob, context: RunContext): Pr
     ...classifierState(network, job.initialWeights, optimizer),
     ...prefixed(COMPANION, tensorsOfStored(companion?.initial ?? {})),
   }
-  const work = await context.checkpoints.begin(note ?? 'training the victim', (saved) => {
-    data = renewal?.recall(Position.parse(saved).renewal) ?? data
+  const work = await context.checkpoints.begin(note ?? 'training the victim', async (saved) => {
+    data = (await renewal?.recall(Position.parse(saved).renewal)) ?? data
   })
   if (work.isDone && work.reached !== null) {
     disposeTensors(initial)
