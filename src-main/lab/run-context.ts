@@ -46,7 +46,7 @@ export interface RunContext {
   readonly isStopping: () => boolean
   /**
    * Shows the weights as they are to the evaluation, which measures them and tells the defense nothing. The weights
-   * stay the caller's.
+   * stay the caller's; fetching them takes time, so they are asked for when they are looked at.
    */
-  observe(weights: TensorMap, moment: Moment): Promise<void>
+  observe(weights: () => TensorMap, moment: Moment): Promise<void>
 }

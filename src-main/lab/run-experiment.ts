@@ -279,7 +279,7 @@ async function runDefense(
       const frame = (await wall?.look(weights, moment)) ?? null
       if (frame !== null) clock.showWall(frame)
       const isEpochEnd = moment.epoch === 0 || moment.step === moment.stepsPerEpoch
-      if (isEpochEnd) reportScores(quiet, await measureScores(network, weights, watched), moment.epoch)
+      if (isEpochEnd) reportScores(quiet, await measureScores(network, weights(), watched), moment.epoch)
     },
   }
   const result =

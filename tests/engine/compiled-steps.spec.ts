@@ -2,8 +2,15 @@ import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { loadBackend } from '../../src-main/engine/backend.js'
-import { sgd } from '../../src-main/lab/compute/optimizers.js'
-import { compileStep, createStateStore, interpretStep, type Step } from '../../src-main/lab/compute/step.js'
+import { adam, sgd, type Optimizer } from '../../src-main/lab/compute/optimizers.js'
+import {
+  compileProgram,
+  compileStep,
+  createStateStore,
+  interpretStep,
+  runOn,
+  type Step,
+} from '../../src-main/lab/compute/step.js'
 import { cloneTensors, disposeTensors, tensorOf, under, type TensorMap } from '../../src-main/lab/compute/tensor-map.js'
 import { batchNormTrain, softmaxCrossEntropy } from '../../src-main/lab/kernels/index.js'
 import { initialWeights } from '../../src-main/lab/nn/network.js'
@@ -142,20 +149,26 @@ describe.skipIf(noNativeEngine !== null)(
 
     const { height, width, channels } = tiny.shape
     const optimizer = sgd({ momentum: 0.9, weightDecay: 0.001, nesterov: true })
-    const startState = (): TensorMap =>
-      classifierState(tinyNetwork, initialWeights(tinyNetwork, createRandomStreams(1).stream('weights')), optimizer)
+    const startState = (by: Optimizer = optimizer): TensorMap =>
+      classifierState(tinyNetwork, initialWeights(tinyNetwork, createRandomStreams(1).stream('weights')), by)
     const batch = (count: number, turn: number): TensorMap => ({
       images: pixels(`images ${turn}`, [count, height, width, channels]),
       labels: fillInts(`labels ${turn}`, count, 4) as Tensor1D,
       learningRate: tf.scalar(0.1 / (1 + turn)),
     })
 
-    it('trains as op by op, through full and partial batches', () => {
+    const optimizers: Record<string, Optimizer> = {
+      'SGD with Nesterov': optimizer,
+      'SGD with momentum': sgd({ momentum: 0.9, weightDecay: 0 }),
+      Adam: adam({ beta1: 0.5, beta2: 0.999, weightDecay: 0.001 }),
+    }
+
+    it.each(Object.entries(optimizers))('%s: trains as op by op, through full and partial batches', (_name, by) => {
       const sizes = [8, 8, 3, 8, 3]
-      const graphs = createStateStore(startState())
-      const compiled = compileStep(classifierStep(tinyNetwork, optimizer), graphs)
-      const plain = createStateStore(startState())
-      const interpreted = interpretStep(classifierStep(tinyNetwork, optimizer))
+      const graphs = createStateStore(startState(by))
+      const compiled = compileStep(classifierStep(tinyNetwork, by), graphs)
+      const plain = createStateStore(startState(by))
+      const interpreted = interpretStep(classifierStep(tinyNetwork, by))
       sizes.forEach((size, turn) => {
         const outputs = compiled(batch(size, turn))
         const inputs = batch(size, turn)
@@ -164,6 +177,7 @@ describe.skipIf(noNativeEngine !== null)(
         expectClose(
           [outputs['loss']!.dataSync() as Float32Array],
           [expected.outputs['loss']!.dataSync() as Float32Array],
+          1e-5,
         )
         disposeTensors({ ...inputs, ...outputs })
         disposeTensors(expected.outputs)
@@ -226,6 +240,20 @@ describe.skipIf(noNativeEngine !== null)(
         return values
       }
       expect(run(4)).toEqual(run(null))
+    })
+
+    it('keeps apart two stores that take turns, and what was read of them before', () => {
+      const program = compileProgram((state, { by }) => ({ state: { w: tf.add(state['w']!, by!) }, outputs: {} }))
+      const stores = [1, 100].map((start) => createStateStore({ w: tf.scalar(start) }))
+      const [first, second] = stores.map((store) => runOn(program, store))
+      const before = tf.clone(stores[0]!.tensors['w']!)
+      for (const step of [first!, first!, second!, first!, second!]) step({ by: tf.scalar(1) })
+      stores[1]!.update({ w: tf.scalar(50) })
+      second!({ by: tf.scalar(1) })
+      expect([before, ...stores.map(({ tensors }) => tensors['w']!)].map((w) => w.dataSync()[0])).toEqual([1, 4, 51])
+      before.dispose()
+      for (const store of stores) store.dispose()
+      program.dispose()
     })
 
     it('hands back inputs and state as they are, and one value under two names', () => {

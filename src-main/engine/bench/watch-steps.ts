@@ -1,9 +1,10 @@
 import { registerStepCompiler, type Step, type StepResult } from '../../lab/compute/step.js'
-import { prefixed, type TensorMap } from '../../lab/compute/tensor-map.js'
+import { cloneTensors, disposeTensors, prefixed, type TensorMap } from '../../lab/compute/tensor-map.js'
 import { tf } from '../../lab/tf.js'
 import type { StoredTensor } from '../../../src-shared/weights/safetensors.js'
 import { createGraphProgram } from '../graph/compile-step.js'
 import { recordStep } from '../graph/record-step.js'
+import { inVariables } from '../graph/variables.js'
 import type { GraphBackend } from '../graph/tfjs-node.js'
 import { NATIVE_BACKEND } from '../kernels/native.js'
 
@@ -14,9 +15,6 @@ export interface WatchedStep {
   /** Native operations. */
   readonly operations: number
 }
-
-/** Nodes that hand values in and out of a graph. */
-const PASSING = new Set(['Placeholder', 'Const', 'Identity'])
 
 /**
  * From now on keeps the first run of a step that has this output. So the very step of the program's loops is compared
@@ -35,6 +33,15 @@ export function watchSteps(outputName: string): { seen(): WatchedStep } {
           watched = describeRun(backend, step, state, inputs, result)
         return result
       },
+      advance(store, inputs) {
+        if (watched !== null) return program.advance(store, inputs)
+        const before = cloneTensors(store.tensors)
+        const outputs = program.advance(store, inputs)
+        if (outputName in outputs)
+          watched = describeRun(backend, step, before, inputs, { state: store.tensors, outputs })
+        disposeTensors(before)
+        return outputs
+      },
     }
   })
   return {
@@ -52,7 +59,7 @@ function describeRun(
   inputs: TensorMap,
   { state: newState, outputs }: StepResult,
 ): WatchedStep {
-  const { nodes } = recordStep(backend, step, state, inputs)
+  const { operations } = inVariables(recordStep(backend, step, state, inputs))
   return {
     tensors: stored({
       ...prefixed('before', state),
@@ -60,7 +67,7 @@ function describeRun(
       ...prefixed('after', newState),
       ...prefixed('outputs', outputs),
     }),
-    operations: nodes.filter(({ op }) => !PASSING.has(op)).length,
+    operations,
   }
 }
 

@@ -18,8 +18,17 @@ export interface RecordedStep {
   readonly captured: readonly { readonly node: string; readonly tensor: TensorLike }[]
   readonly newState: readonly NamedNode[]
   readonly outputs: readonly NamedNode[]
-  /** Values, such as `n3:1`, that have one dimension only. */
-  readonly vectors: ReadonlySet<string>
+  /** Nodes among these that are of use only where the state lives in variables, whatever else is made of it. */
+  readonly updates: readonly NotedUpdate[]
+  /** Numbers of dimensions of values, such as `n3:1`. */
+  readonly ranks: ReadonlyMap<string, number>
+}
+
+/** An operation that changes variables in place, and the values that it stands for. */
+export interface NotedUpdate {
+  readonly node: string
+  /** Of as many of its first inputs: what they become. */
+  readonly results: readonly string[]
 }
 
 /** An entry of the state, an input or an output, and the node that stands for it. */
@@ -49,15 +58,16 @@ export function recordStep(
   /** Where the value of a native tensor comes from, such as `n3:1`, and its data type number. */
   const sources = new Map<number, string>()
   const types = new Map<number, number>()
-  const vectors = new Set<string>()
+  const ranks = new Map<string, number>()
   const constants = new Map<number, { shape: number[]; dtype: number; values: ArrayLike<number> }>()
   const captured: { node: string; tensor: TensorLike }[] = []
+  const updates: NotedUpdate[] = []
   let count = 0
 
   const know = ({ id, dtype, shape }: NativeTensor, source: string): void => {
     sources.set(id, source)
     types.set(id, dtype)
-    if (shape.length === 1) vectors.add(source)
+    ranks.set(source, shape.length)
   }
   const add = (node: Omit<GraphNode, 'name'>): string => {
     const name = `n${count++}`
@@ -120,6 +130,16 @@ export function recordStep(
       types.set(id, dtype)
       return id
     },
+    noteUpdate(op, flags, inputs, results) {
+      const sourcesOf = (tensors: readonly Tensor[]): string[] => backend.getInputTensorIds(tensors).map(sourceOf)
+      const attributes = Object.entries(flags).map(([name, value]) => [name, { kind: 'boolean', value: Number(value) }])
+      const node = add({
+        op,
+        inputs: sourcesOf(inputs()),
+        attributes: { T: { kind: 'type', value: binding.TF_FLOAT }, ...Object.fromEntries(attributes) },
+      })
+      updates.push({ node, results: sourcesOf(results) })
+    },
     tensorDataSync() {
       throw new Error('A step must not read values back: what depends on them has to be computed by tensors')
     },
@@ -160,7 +180,7 @@ export function recordStep(
       newState.push(...Object.entries(result.state).map(fetch))
       outputs.push(...Object.entries(result.outputs).map(fetch))
     })
-    return { nodes, fedState, fedInputs, captured, newState, outputs, vectors }
+    return { nodes, fedState, fedInputs, captured, newState, outputs, updates, ranks }
   } finally {
     backend.binding = binding
     backend.getInputTensorIds = getInputTensorIds

@@ -11,9 +11,12 @@ const GRADIENT = 2
 
 /**
  * @param nodes in an order in which each comes after its inputs
- * @param isPerChannel whether a value has one dimension only
+ * @param rankOf the number of dimensions of a value
  */
-export function withScaledFilters(nodes: readonly GraphNode[], isPerChannel: (source: string) => boolean): GraphNode[] {
+export function withScaledFilters(
+  nodes: readonly GraphNode[],
+  rankOf: (source: string) => number | undefined,
+): GraphNode[] {
   const made = new Map(nodes.map((node) => [`${node.name}:0`, node]))
   const uses = new Map<string, number>()
   for (const source of nodes.flatMap(({ inputs }) => inputs)) uses.set(source, (uses.get(source) ?? 0) + 1)
@@ -24,7 +27,7 @@ export function withScaledFilters(nodes: readonly GraphNode[], isPerChannel: (so
     // Where somebody else wants the scaled gradient, such as that of the filter, it is there anyway.
     if (scaling?.op !== 'Mul' || uses.get(node.inputs[GRADIENT]!) !== 1) return [node]
     const [gradient, scale] = scaling.inputs as [string, string]
-    if (!isPerChannel(scale) || isPerChannel(gradient)) return [node]
+    if (rankOf(scale) !== 1 || rankOf(gradient) !== 4) return [node]
     const filter: GraphNode = {
       name: `${node.name}_filter`,
       op: 'Mul',

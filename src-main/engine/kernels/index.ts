@@ -2,13 +2,13 @@ import { LEAKY_RELU_GRADIENT } from '../../lab/kernels/leaky-relu-gradient.js'
 import { RELU_GRADIENT } from '../../lab/kernels/relu-gradient.js'
 import { SOFTMAX_CROSS_ENTROPY } from '../../lab/kernels/softmax-cross-entropy.js'
 import { registerNativeBatchNorm } from './batch-norm.js'
-import { registerNativeMatMul } from './mat-mul.js'
 import { registerNativeKernel } from './native.js'
+import { registerNativeOptimizerUpdates } from './optimizer-updates.js'
 
 /** The native forms of the laboratory's kernels. Call once, after the native backend is registered. */
 export function registerNativeKernels(): void {
   registerNativeBatchNorm()
-  registerNativeMatMul()
+  registerNativeOptimizerUpdates()
 
   registerNativeKernel(RELU_GRADIENT, (backend, { dy, y }) =>
     backend.executeMultipleOutputs(

@@ -22,6 +22,16 @@ export interface NativeBinding {
   readonly TF_INT32: number
   readonly TF_BOOL: number
   readonly TF_Version: string
+  /**
+   * There while a step is recorded: `results`, the new values of as many of the first inputs, are what this operation makes
+   * of these inputs where the first are variables.
+   */
+  readonly noteUpdate?: (
+    op: string,
+    attributes: Readonly<Record<string, boolean>>,
+    inputs: () => readonly Tensor[],
+    results: readonly Tensor[],
+  ) => void
 }
 
 export interface NativeBackend {

@@ -1,3 +1,4 @@
+import { adamUpdate, momentumUpdate } from '../kernels/index.js'
 import { tf, type Tensor } from '../tf.js'
 import { mapTensors, tensorOf, type TensorMap } from './tensor-map.js'
 
@@ -23,10 +24,7 @@ export interface SgdOptions {
   readonly nesterov?: boolean
 }
 
-/**
- * Stochastic gradient descent with momentum, in PyTorch's form: v = momentum * v + g, w = w - learningRate * v
- * (with Nesterov: w - learningRate * (g + momentum * v)), where g includes the weight decay.
- */
+/** Stochastic gradient descent with momentum; the gradient includes the weight decay. */
 export function sgd({ momentum, weightDecay, nesterov = false }: SgdOptions): Optimizer {
   return {
     initialSlots: (parameters) => slotsOf('velocity', parameters, tf.zerosLike),
@@ -34,10 +32,10 @@ export function sgd({ momentum, weightDecay, nesterov = false }: SgdOptions): Op
       const newSlots: Record<string, Tensor> = {}
       const newParameters = mapTensors(parameters, (weight, name) => {
         const gradient = decayed(tensorOf(gradients, name), weight, weightDecay)
-        const velocity = tf.add(tf.mul(tensorOf(slots, `velocity/${name}`), momentum), gradient)
-        newSlots[`velocity/${name}`] = velocity
-        const direction = nesterov ? tf.add(gradient, tf.mul(velocity, momentum)) : velocity
-        return tf.sub(weight, tf.mul(direction, learningRate))
+        const velocity = tensorOf(slots, `velocity/${name}`)
+        const updated = momentumUpdate({ weight, gradient, velocity, learningRate }, { momentum, nesterov })
+        newSlots[`velocity/${name}`] = updated.velocity
+        return updated.weight
       })
       return { parameters: newParameters, slots: newSlots }
     },
@@ -52,7 +50,7 @@ export interface AdamOptions {
   readonly weightDecay?: number
 }
 
-/** Adam (Kingma and Ba, 2015, algorithm 1), with epsilon outside the root as in PyTorch. */
+/** Adam; the gradient includes the weight decay. */
 export function adam({ beta1, beta2, epsilon = 1e-8, weightDecay = 0 }: AdamOptions): Optimizer {
   return {
     initialSlots: (parameters) => ({
@@ -64,16 +62,18 @@ export function adam({ beta1, beta2, epsilon = 1e-8, weightDecay = 0 }: AdamOpti
     update({ parameters, gradients, slots, learningRate }) {
       const beta1Power = tf.mul(tensorOf(slots, 'beta1Power'), beta1)
       const beta2Power = tf.mul(tensorOf(slots, 'beta2Power'), beta2)
-      const stepSize = tf.div(learningRate, tf.sub(1, beta1Power))
-      const squareScale = tf.sqrt(tf.sub(1, beta2Power))
       const newSlots: Record<string, Tensor> = { beta1Power, beta2Power }
       const newParameters = mapTensors(parameters, (weight, name) => {
         const gradient = decayed(tensorOf(gradients, name), weight, weightDecay)
-        const mean = tf.add(tf.mul(tensorOf(slots, `mean/${name}`), beta1), tf.mul(gradient, 1 - beta1))
-        const square = tf.add(tf.mul(tensorOf(slots, `square/${name}`), beta2), tf.mul(tf.square(gradient), 1 - beta2))
-        newSlots[`mean/${name}`] = mean
-        newSlots[`square/${name}`] = square
-        return tf.sub(weight, tf.mul(stepSize, tf.div(mean, tf.add(tf.div(tf.sqrt(square), squareScale), epsilon))))
+        const mean = tensorOf(slots, `mean/${name}`)
+        const square = tensorOf(slots, `square/${name}`)
+        const updated = adamUpdate(
+          { weight, gradient, mean, square, beta1Power, beta2Power, learningRate },
+          { beta1, beta2, epsilon },
+        )
+        newSlots[`mean/${name}`] = updated.mean
+        newSlots[`square/${name}`] = updated.square
+        return updated.weight
       })
       return { parameters: newParameters, slots: newSlots }
     },

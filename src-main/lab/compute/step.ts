@@ -15,11 +15,24 @@ export interface StepResult {
  */
 export type Step = (state: TensorMap, inputs: TensorMap) => StepResult
 
-/** The state of a loop. It owns its tensors. */
+/** Has the newest values of entries of a store, such as in variables of a graph. */
+export interface StateHolder {
+  /** Those that it has, in new tensors owned by the caller. */
+  read(): TensorMap
+}
+
+/** The state of a loop. It owns its tensors. Entries keep their shape. */
 export interface StateStore {
+  /** As they are now; what a holder has is fetched, so ask when it is needed and not at every step. */
   readonly tensors: TensorMap
   /** Takes ownership of `changed` and frees what it replaces. */
   update(changed: TensorMap): void
+  /** Leaves the entries of these names with a holder; its own tensors of them are freed. */
+  leaveWith(holder: StateHolder, names: readonly string[]): void
+  /** Fetches what a holder has, before that loses it. */
+  takeBack(): void
+  /** Whether nothing has changed since they were left with this holder. */
+  isLeftWith(holder: StateHolder): boolean
   /** Calls `release` when the store is disposed: for what lives as long as the loop. */
   whenDisposed(release: () => void): void
   dispose(): void
@@ -29,22 +42,44 @@ export interface StateStore {
 export function createStateStore(initial: TensorMap): StateStore {
   let tensors: Record<string, TensorMap[string]> = { ...initial }
   const releases: (() => void)[] = []
+  let holder: StateHolder | null = null
+  let isFetched = true
+  const fetchAll = (): TensorMap => {
+    if (!isFetched) Object.assign(tensors, holder?.read())
+    isFetched = true
+    return tensors
+  }
+  const free = (name: string): void => tensorOf(tensors, name).dispose()
   return {
     get tensors() {
-      return tensors
+      return fetchAll()
     },
     update(changed) {
+      this.takeBack()
       for (const [name, tensor] of Object.entries(changed)) {
-        tensorOf(tensors, name).dispose()
+        free(name)
         tensors[name] = tensor
       }
     },
+    leaveWith(next, names) {
+      if (isFetched) names.forEach(free)
+      holder = next
+      isFetched = false
+    },
+    takeBack() {
+      fetchAll()
+      holder = null
+    },
+    isLeftWith: (asked) => holder === asked,
     whenDisposed(release) {
       releases.push(release)
     },
     dispose() {
+      // Those that a holder has are freed already.
       disposeTensors(tensors)
       tensors = {}
+      holder = null
+      isFetched = true
       for (const release of releases.splice(0)) release()
     },
   }
@@ -54,6 +89,8 @@ export function createStateStore(initial: TensorMap): StateStore {
 export interface StepProgram {
   /** Changes neither state nor inputs. New state and outputs are new tensors, owned by the caller. */
   run(state: TensorMap, inputs: TensorMap): StepResult
+  /** There where the backend can keep a state: one step on that of a store. The outputs are owned by the caller. */
+  readonly advance?: (store: StateStore, inputs: TensorMap) => TensorMap
   dispose(): void
 }
 
@@ -94,10 +131,16 @@ export function compileStep(step: Step, store: StateStore, precision: Precision 
 
 /** For a program that several stores share, one after the other. It stays the caller's. */
 export function runOn(program: StepProgram, store: StateStore): CompiledStep {
+  const advance =
+    program.advance ??
+    ((_store: StateStore, inputs: TensorMap): TensorMap => {
+      const { state, outputs } = program.run(store.tensors, inputs)
+      store.update(state)
+      return outputs
+    })
   return (inputs) => {
-    const { state, outputs } = program.run(store.tensors, inputs)
+    const outputs = advance(store, inputs)
     disposeTensors(inputs)
-    store.update(state)
     return outputs
   }
 }

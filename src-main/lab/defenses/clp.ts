@@ -60,7 +60,7 @@ export const clp = defineDefense({
       return { outcome: 'not-improved', weights: cloneTensors(weights), detection: null, keptEpoch: null, findings }
     }
     const moment = { epochs: 1, stepsPerEpoch: layers.length }
-    await context.observe(weights, { ...moment, epoch: 0, step: 0 })
+    await context.observe(() => weights, { ...moment, epoch: 0, step: 0 })
     const pace = createPace(context, moment)
     const bounds: Record<string, number[]> = {}
     const pruned = new Map<string, number[]>()
@@ -73,7 +73,7 @@ export const clp = defineDefense({
     await context.files.saveJson('bounds.json', 'Bound of each channel', { deviations, bounds })
     const count = countChannels(pruned)
     const repaired = silenceChannels(weights, pruned, true)
-    await context.observe(repaired, { ...moment, epoch: 1, step: layers.length })
+    await context.observe(() => repaired, { ...moment, epoch: 1, step: layers.length })
     return {
       outcome: count === 0 ? 'not-improved' : 'repaired',
       weights: repaired,

@@ -20,7 +20,7 @@ export interface Wall {
   /** Saves the contact sheet. */
   hang(context: RunContext): Promise<void>
   /** What the weights answer on the wall; null at the moments in between that are not kept. */
-  look(weights: TensorMap, moment: Moment): Promise<WallFrame | null>
+  look(weights: () => TensorMap, moment: Moment): Promise<WallFrame | null>
 }
 
 export function createWall(network: Network, exam: Pick<TriggeredExam, 'set' | 'targets'>): Wall {
@@ -36,7 +36,7 @@ export function createWall(network: Network, exam: Pick<TriggeredExam, 'set' | '
     hang: (context) => context.files.saveImage(SHEET, 'Triggered test images on the wall', contactSheet(set)),
     async look(weights, moment) {
       if (!isKept(moment)) return null
-      const { classes, confidence } = await predictAnswers(network, weights, set)
+      const { classes, confidence } = await predictAnswers(network, weights(), set)
       return {
         epoch: moment.epoch,
         step: moment.step,

@@ -1,10 +1,12 @@
 import { registerBatchNorm } from './batch-norm.js'
 import { registerLeakyReluGradient } from './leaky-relu-gradient.js'
+import { registerOptimizerUpdates } from './optimizer-updates.js'
 import { registerReductionGradients } from './reduction-gradients.js'
 import { registerReluGradient } from './relu-gradient.js'
 import { registerSoftmaxCrossEntropy } from './softmax-cross-entropy.js'
 
 export { batchNormRunning, batchNormTrain } from './batch-norm.js'
+export { adamUpdate, momentumUpdate } from './optimizer-updates.js'
 export { softmaxCrossEntropy } from './softmax-cross-entropy.js'
 
 let registered = false
@@ -18,4 +20,5 @@ export function registerLabKernels(): void {
   registerLeakyReluGradient()
   registerReductionGradients()
   registerSoftmaxCrossEntropy()
+  registerOptimizerUpdates()
 }

@@ -102,7 +102,7 @@ export async function keepBest(job: RepairJob, context: RunContext): Promise<Kep
     const { epochs, images, batchSize } = job
     const stepsPerEpoch = Math.ceil(images / batchSize)
     if (work.reached === null) {
-      await context.observe(job.victim, { epoch: 0, epochs, step: 0, stepsPerEpoch })
+      await context.observe(() => job.victim, { epoch: 0, epochs, step: 0, stepsPerEpoch })
       position.isDone = await look(0)
     }
     for (; ; position.attempt++) {
@@ -117,7 +117,7 @@ export async function keepBest(job: RepairJob, context: RunContext): Promise<Kep
           const outputs = step({ ...job.inputs(batch), learningRate: tf.scalar(rate) })
           await pace.step(batch.length, tensorOf(outputs, 'loss'))
           const moment = { epoch, epochs: before + epochs, step: index + 1, stepsPerEpoch }
-          await context.observe(under('weights', store.tensors), moment)
+          await context.observe(() => under('weights', store.tensors), moment)
         }
         position.isDone = await look(epoch)
         position.epoch = epoch

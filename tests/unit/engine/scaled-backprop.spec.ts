@@ -10,11 +10,11 @@ const scaledBack: readonly GraphNode[] = [
   node('scaled', 'Mul', ['dy:0', 'scale:0']),
   node('dx', 'Conv2DBackpropInput', ['size:0', 'filter:0', 'scaled:0']),
 ]
-const isPerChannel = (source: string): boolean => source === 'scale:0'
+const rankOf = (source: string): number => (source === 'scale:0' ? 1 : 4)
 
 describe('scaling filters instead of gradients', () => {
   it('scales the filter, and hands the gradient in as it is', () => {
-    const rewritten = withScaledFilters(scaledBack, isPerChannel)
+    const rewritten = withScaledFilters(scaledBack, rankOf)
     const dx = rewritten.find(({ name }) => name === 'dx')!
     const filter = rewritten.find(({ name }) => `${name}:0` === dx.inputs[1])
     expect(filter).toMatchObject({ op: 'Mul', inputs: ['filter:0', 'scale:0'] })
@@ -24,7 +24,7 @@ describe('scaling filters instead of gradients', () => {
 
   it('leaves it where the scaled gradient is wanted by others, or the scale is not one number a channel', () => {
     const alsoForFilter = [...scaledBack, node('dw', 'Conv2DBackpropFilter', ['x:0', 'size:0', 'scaled:0'])]
-    expect(withScaledFilters(alsoForFilter, isPerChannel)).toEqual(alsoForFilter)
-    expect(withScaledFilters(scaledBack, () => false)).toEqual(scaledBack)
+    expect(withScaledFilters(alsoForFilter, rankOf)).toEqual(alsoForFilter)
+    expect(withScaledFilters(scaledBack, () => 4)).toEqual(scaledBack)
   })
 })

@@ -111,8 +111,8 @@ async function learnAndPrune(
   context: RunContext,
 ): Promise<DefenseResult> {
   const moment = { epochs: 1, stepsPerEpoch: 1 }
-  await context.observe(view.victim.weights, { ...moment, epoch: 0, step: 0 })
+  await context.observe(() => view.victim.weights, { ...moment, epoch: 0, step: 0 })
   const result = await pruneByMasks(view, await learnMasks(view, masks, context), judge, context)
-  await context.observe(result.weights, { ...moment, epoch: 1, step: 1 })
+  await context.observe(() => result.weights, { ...moment, epoch: 1, step: 1 })
   return result
 }
