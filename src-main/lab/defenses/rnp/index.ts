@@ -72,13 +72,13 @@ async function reconstruct(
   context: RunContext,
 ): Promise<DefenseResult> {
   const moment = { epochs: 1, stepsPerEpoch: 1 }
-  await context.observe(view.victim.weights, { ...moment, epoch: 0, step: 0 })
+  await context.observe(() => view.victim.weights, { ...moment, epoch: 0, step: 0 })
   const unlearned = await unlearnClean(view, unlearning, context)
   try {
     context.enterStage('prune')
     const masks = await recoverMasks(view, unlearned.weights, recovering, context)
     const result = await pruneByMasks(view, masks, judge, context)
-    await context.observe(result.weights, { ...moment, epoch: 1, step: 1 })
+    await context.observe(() => result.weights, { ...moment, epoch: 1, step: 1 })
     const left = (100 * unlearned.accuracy).toFixed(1)
     return {
       ...result,
