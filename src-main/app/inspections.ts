@@ -95,6 +95,7 @@ export function createInspections({ launchEngine, store, onProgress }: Inspectio
       'inspection.trigger-change': async (request) =>
         ask('inspection.trigger-change', { run: await runOf(request), request }),
       'inspection.embed': async (request) => ask('inspection.embed', { run: await runOf(request), request }),
+      'inspection.detect': async (request) => ask('inspection.detect', { run: await runOf(request), request }),
       'inspection.spectra': async (request) => ask('inspection.spectra', { run: await runOf(request), request }),
       'poison.describe': async ({ source }) => {
         const of = await poisonedBy(source)

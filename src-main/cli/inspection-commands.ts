@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
+import { detectCommand } from './commands/detect.js'
 import { explainCommand } from './commands/explain.js'
 import { inspectCommand } from './commands/inspect.js'
-import { collect, sampleLimit, wholeNumbers } from './option-values.js'
+import { collect, sampleLimit, share, wholeNumbers } from './option-values.js'
 import { DEFAULT_WORKSPACE, workspaceHelp } from './workspace.js'
 
 /** Enough to see where heat lies, in a few seconds. */
@@ -16,6 +17,17 @@ interface ExplainFlags {
   readonly layer?: string
   readonly class: string
   readonly out: string
+  readonly json?: boolean
+}
+
+interface DetectFlags {
+  readonly workspace: string
+  readonly detector?: string
+  readonly preset?: string
+  readonly set: string[]
+  readonly model: string
+  readonly limit?: number
+  readonly rate: number
   readonly json?: boolean
 }
 
@@ -52,5 +64,26 @@ export function addInspectionCommands(program: Command, finish: (exitCode: numbe
     .option('--json', 'the figures as JSON, in one line')
     .action(async (runId: string, { layer, json, ...flags }: ExplainFlags) => {
       finish(await explainCommand(runId, { ...flags, layer: layer ?? null, json: json ?? false }))
+    })
+
+  program
+    .command('detect')
+    .description('let detectors examine samples and models of a run, and tell how well they do')
+    .argument('<runId>')
+    .option('--detector <id>', 'see "list detectors"; left out: all of them')
+    .option('--preset <id>', 'of the detector')
+    .option('--set <name=value>', 'a parameter of the detector; may be repeated', collect, [])
+    .option('--model <id>', 'victim, or defense-1, defense-2, ... for what a defense has made of it', 'victim')
+    .option(
+      '--limit <n>',
+      'samples at most: clean test images and as many triggered, or training images; or all',
+      sampleLimit,
+    )
+    .option('--rate <share>', 'false positive rate at which recall and precision are told', share, 0.05)
+    .option('--workspace <folder>', workspaceHelp, DEFAULT_WORKSPACE)
+    .option('--json', 'the figures as JSON, in one line')
+    .action(async (runId: string, { detector, preset, limit, json, ...flags }: DetectFlags) => {
+      const given = { detector: detector ?? null, preset: preset ?? null, limit: limit ?? null, json: json ?? false }
+      finish(await detectCommand(runId, { ...flags, ...given }))
     })
 }

@@ -39,6 +39,7 @@ const inspections = {
   'inspection.activations': ofRun(commands['inspection.activations']),
   'inspection.trigger-change': ofRun(commands['inspection.trigger-change']),
   'inspection.embed': ofRun(commands['inspection.embed']),
+  'inspection.detect': ofRun(commands['inspection.detect']),
   'inspection.spectra': ofRun(commands['inspection.spectra']),
 } as const
 

@@ -5,6 +5,7 @@ import { attacks } from './attacks/index.js'
 import { datasets } from './datasets/index.js'
 import { defenses } from './defenses/index.js'
 import type { PluginDefinition } from './define.js'
+import { detectors } from './detect/index.js'
 import { explainers } from './explain/index.js'
 import { experimentPresets } from './experiments/index.js'
 import { models } from './models/index.js'
@@ -16,6 +17,7 @@ export const allPlugins: readonly PluginDefinition[] = [
   ...attacks.all,
   ...defenses.all,
   ...explainers.all,
+  ...detectors.all,
 ]
 
 /** What shells know of the laboratory, as data. */
@@ -36,5 +38,8 @@ export function manifestOf(definition: PluginDefinition): PluginManifest {
     presets: presets.map((preset) => ({ ...preset, params: JsonObject.parse(preset.params) })),
     ...(definition.kind === 'explainer' ? { looksAt: definition.looksAt } : {}),
     ...(definition.kind === 'defense' && definition.needs !== undefined ? { needs: definition.needs } : {}),
+    ...(definition.kind === 'detector'
+      ? { detects: { of: definition.examination.of, scoreTitle: definition.scoreTitle } }
+      : {}),
   }
 }

@@ -12,6 +12,7 @@ import type { TensorMap } from './compute/tensor-map.js'
 import type { Augmentation } from './data/augmentation.js'
 import type { ImageSet, ImageShape } from './data/image-set.js'
 import type { DatasetReader, DatasetShelf } from './datasets/reader.js'
+import type { TimedWatch } from './inspect/watch.js'
 import type { Classifier, FeatureSpec, Network, PixelNormalization } from './nn/network.js'
 import type { Rng } from './random/rng.js'
 import type { RandomStreams } from './random/streams.js'
@@ -293,8 +294,50 @@ export interface ExplainerDefinition<S extends z.ZodType = z.ZodType> extends Pl
   ): Promise<Tensor3D>
 }
 
+/** Images under suspicion: what they are of, and whether they carry a trigger, is not told. */
+export type SuspectImages = Pick<ImageSet, 'shape' | 'pixels' | 'count'>
+
+/** How much speaks for each class being a target of a backdoor. */
+export interface ClassScan {
+  /** One for each class; higher is more suspicious. */
+  readonly scores: readonly number[]
+  /** The class that it takes for the target; null where it takes the model for clean. */
+  readonly found: number | null
+}
+
+/**
+ * What a detector examines, and how. Scores are one for each sample, and higher is more suspicious. As a defense, it sees
+ * the suspicious model and clean images of its user, and nothing of the attacker; the truth about the samples is joined
+ * by the evaluation alone.
+ */
+export type Examination<P> =
+  | {
+      /** Images as they come in where the model is used. */
+      readonly of: 'inputs'
+      score(params: P, view: DefenderView, suspects: SuspectImages, watch: TimedWatch): Promise<Float32Array>
+    }
+  | {
+      /** The images that the model was trained on, with the labels that they came with. */
+      readonly of: 'training-set'
+      score(params: P, view: DefenderView, suspects: ImageSet, watch: TimedWatch): Promise<Float32Array>
+    }
+  | {
+      /** The model itself, class by class. */
+      readonly of: 'model'
+      scan(params: P, view: DefenderView, watch: TimedWatch): Promise<ClassScan>
+    }
+
+export interface DetectorDefinition<S extends z.ZodType = z.ZodType> extends PluginBase<S> {
+  readonly kind: 'detector'
+  /** What a score is, in a few words, such as "Consistency under multiplied pixels". */
+  readonly scoreTitle: string
+  /** What is wrong with these parameters on this dataset, by path inside the parameters. */
+  check(params: z.output<S>, data: DatasetInfo): FieldError[]
+  readonly examination: Examination<z.output<S>>
+}
+
 export type PluginDefinition =
-  DatasetDefinition | ModelDefinition | AttackDefinition | DefenseDefinition | ExplainerDefinition
+  DatasetDefinition | ModelDefinition | AttackDefinition | DefenseDefinition | ExplainerDefinition | DetectorDefinition
 
 type Written<D extends { kind: string }> = Omit<D, 'kind' | 'presets'> & {
   presets?: D extends PluginBase<infer S> ? readonly Preset<S>[] : never
@@ -320,4 +363,8 @@ export function defineExplainer<S extends z.ZodType>(
   definition: Written<ExplainerDefinition<S>>,
 ): ExplainerDefinition<S> {
   return { kind: 'explainer', presets: [], ...definition }
+}
+
+export function defineDetector<S extends z.ZodType>(definition: Written<DetectorDefinition<S>>): DetectorDefinition<S> {
+  return { kind: 'detector', presets: [], ...definition }
 }

@@ -7,7 +7,7 @@ import { disposeTensors, type TensorMap } from './compute/tensor-map.js'
 import { selectImages } from './data/image-set.js'
 import type { AttackerKnowledge, Dataset, DefenderView } from './define.js'
 import { compareWithClaims } from './evaluation/claims.js'
-import { dealTest } from './evaluation/deal-test.js'
+import { dealDefender, dealTest } from './evaluation/deal-test.js'
 import { releasePredictor } from './evaluation/predict.js'
 import { curveExam, measureScores, prepareExam, reportScores, type Exam } from './evaluation/scores.js'
 import { createWall, type Wall } from './evaluation/wall.js'
@@ -165,12 +165,7 @@ function defenderViews(
   trainedOn: Dataset['train'] | null,
   random: RandomStreams,
 ): DefenderView[] {
-  const order = random.stream('validation-split').permutation(images.count)
-  const validationCount = Math.round(plan.experiment.defender.validationShare * images.count)
-  const sets = {
-    validation: selectImages(images, order.subarray(0, validationCount)),
-    train: selectImages(images, order.subarray(validationCount)),
-  }
+  const sets = dealDefender(images, plan.experiment.defender.validationShare, random)
   const sharedWork: SharedWork[] = []
   return plan.defenses.map(({ definition }, index) => {
     const repetition = plan.defenses.slice(0, index).filter((other) => other.definition === definition).length

@@ -43,6 +43,7 @@ export const ACCESS_NEEDED: Readonly<Record<CommandName, Access>> = {
   'inspection.activations': 'watch',
   'inspection.trigger-change': 'watch',
   'inspection.embed': 'watch',
+  'inspection.detect': 'watch',
   'inspection.spectra': 'watch',
   // Of a task whose name only its caller knows.
   'inspection.cancel': 'watch',

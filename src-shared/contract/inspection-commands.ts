@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { FloatBlock } from '../model/array-block.js'
 import { ArtifactRef } from '../model/artifact.js'
-import { RunId } from '../model/ids.js'
+import { DetectorAnswer } from '../model/detector-answer.js'
+import { PluginId, RunId } from '../model/ids.js'
 import {
   Activation,
   ALL_SAMPLES,
@@ -25,6 +26,7 @@ import {
   TaskId,
   View,
 } from '../model/inspection.js'
+import { JsonObject } from '../model/json.js'
 import { PixelBlock } from '../model/trigger-preview.js'
 import { command } from './command.js'
 
@@ -103,6 +105,17 @@ export const inspectionCommands = {
       ...asTask,
     }),
     Embedding,
+  ),
+  /** What a detector makes of the samples of a run, or of its model; `limit` null: some hundred inputs, or thousand training images. */
+  'inspection.detect': command(
+    run.extend({
+      model: ModelId.default('victim'),
+      detector: PluginId,
+      params: JsonObject.default({}),
+      limit: z.int().min(2).max(100_000).nullable().default(null),
+      ...asTask,
+    }),
+    DetectorAnswer,
   ),
   'inspection.spectra': command(inSplit.extend({ limit, ...asTask }), Spectra),
   /** Whoever waits for the task is told that it was cancelled. */

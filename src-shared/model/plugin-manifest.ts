@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { PluginId } from './ids.js'
 import { JsonObject } from './json.js'
 
-export const PluginKind = z.enum(['dataset', 'model', 'attack', 'defense', 'explainer'])
+export const PluginKind = z.enum(['dataset', 'model', 'attack', 'defense', 'explainer', 'detector'])
 export type PluginKind = z.infer<typeof PluginKind>
 
 export const Paper = z.object({
@@ -37,6 +37,10 @@ export const PluginManifest = z.object({
     description: 'Of a defense: what it must have besides the model and a few clean images.',
   }),
   looksAt: z.enum(['layer', 'input']).optional().meta({ description: 'Of an explainer: whether a layer is chosen.' }),
+  detects: z
+    .object({ of: z.enum(['inputs', 'training-set', 'model']), scoreTitle: z.string() })
+    .optional()
+    .meta({ description: 'Of a detector: what it examines, and what its scores are.' }),
 })
 export type PluginManifest = z.infer<typeof PluginManifest>
 

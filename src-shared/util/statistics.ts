@@ -27,6 +27,19 @@ export function median(values: readonly number[]): number {
   return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2
 }
 
+/** Of normal values, the standard deviation over the median absolute deviation. */
+const DEVIATION_OF_MAD = 1.4826
+
+/**
+ * How far each value lies above the median, in deviations estimated by the median absolute deviation (Hampel, 1974), so
+ * that an outlier does not hide itself. Null where more than half of the values are the same.
+ */
+export function anomalyIndices(values: readonly number[]): number[] | null {
+  const centre = median(values)
+  const deviation = DEVIATION_OF_MAD * median(values.map((value) => Math.abs(value - centre)))
+  return deviation > 0 ? values.map((value) => (value - centre) / deviation) : null
+}
+
 /** Sample standard deviation, with n - 1; null for fewer than two values. */
 export function sampleDeviation(values: readonly number[]): number | null {
   if (values.length < 2) return null

@@ -282,6 +282,30 @@ describe.skipIf(noNativeEngine !== null)(`a look inside a run${noNativeEngine ? 
     expect(refusal.stderr).toContain('must be a whole number of 1 to 100000, or "all"')
   })
 
+  it.each([
+    ['strip', ['--set', 'overlays=25'], 0.9],
+    // Half of the target class is poisoned here: activation clustering cannot say which half.
+    ['spectral-signatures', ['--preset', 'across-classes'], 0.7],
+  ])('tells suspicious samples from others with %s, and says how well', async (detector, settings, least) => {
+    const flags = ['--detector', detector, ...settings, '--limit', '1500']
+    const asked = ['detect', runId, ...flags, '--rate', '0.1', '--json', '--workspace', workspace]
+    const { code, stdout, stderr } = await runCli(asked)
+    expect(code, stderr).toBe(0)
+    const { detectors } = JSON.parse(stdout) as {
+      detectors: { auroc: number; samples: number; suspicious: number; falsePositiveRate: number; recall: number }[]
+    }
+    const [found] = detectors
+    const isOfInputs = detector === 'strip'
+    expect(found!.samples).toBe(isOfInputs ? record.summary!.testImages + record.summary!.triggeredImages : 1500)
+    if (isOfInputs) expect(found!.suspicious).toBe(record.summary!.triggeredImages)
+    else expect(found!.suspicious).toBe(0.1 * 1500)
+    expect(found!.auroc).toBeGreaterThan(least)
+    expect(found!.falsePositiveRate).toBeLessThanOrEqual(0.1)
+    expect(found!.recall).toBeGreaterThan(0.1)
+    // What was computed is kept.
+    expect((await runCli(asked)).stdout).toBe(stdout)
+  })
+
   it('says what is wrong with weights, and shows the rest', async () => {
     const path = join(folder, 'repaired.safetensors')
     await copyFile(path, `${path}.kept`)

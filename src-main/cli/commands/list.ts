@@ -5,7 +5,16 @@ import type { Sorting } from '../../../src-shared/runs/run-row.js'
 import { percent, plain, printJson, printResult, say } from '../output.js'
 import { withApp, type AppClient } from '../session.js'
 
-export const listables = ['attacks', 'defenses', 'models', 'datasets', 'explainers', 'presets', 'runs'] as const
+export const listables = [
+  'attacks',
+  'defenses',
+  'models',
+  'datasets',
+  'explainers',
+  'detectors',
+  'presets',
+  'runs',
+] as const
 export type Listable = (typeof listables)[number]
 
 const kinds: Partial<Record<Listable, PluginKind>> = {
@@ -14,6 +23,7 @@ const kinds: Partial<Record<Listable, PluginKind>> = {
   models: 'model',
   datasets: 'dataset',
   explainers: 'explainer',
+  detectors: 'detector',
 }
 
 export interface ListOptions {

@@ -33,6 +33,7 @@ const places = {
   attack: 'attack.params',
   defense: 'defenses.0.params',
   explainer: 'params',
+  detector: 'params',
 }
 
 export function formatMethod(manifest: PluginManifest): string {

@@ -1,6 +1,8 @@
 import type { InspectionProgress } from '../../../src-shared/contract/events.js'
+import { DetectorAnswer } from '../../../src-shared/model/detector-answer.js'
 import { Embedding, Predictions, type Explanation, type View } from '../../../src-shared/model/inspection.js'
 import type { EngineHandlers, InspectedRun, InspectionName } from '../../engine-contract/index.js'
+import { examineRun, planDetection } from '../../lab/detect/examine-run.js'
 import { planExplanation } from '../../lab/explain/explain-images.js'
 import { activationOf } from '../../lab/inspect/activations.js'
 import { embedSamples } from '../../lab/inspect/embedding.js'
@@ -181,6 +183,20 @@ export function createInspector({ cacheFolder, tell, ...options }: InspectorOpti
               () => embedSamples(opened.run, asked, views, { split, limit, components, method }, watch),
             )
           })
+        }),
+      ),
+
+    'inspection.detect': ({ run: inspected, request }) =>
+      tasks.run(request.runId, request.task, (watch) =>
+        withRun(inspected, async (opened) => {
+          const { run } = opened
+          const plan = planDetection(request, run.plan.data)
+          const asked = [plan.definition.id, plan.params, request.limit]
+          return withModel(inspected, opened, request.model, ({ weights, hash }) =>
+            cache.through(['detect', hash, opened.identity, asked], DetectorAnswer, () =>
+              examineRun(run, weights, plan, request.limit, watch),
+            ),
+          )
         }),
       ),
 

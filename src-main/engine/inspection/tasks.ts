@@ -2,14 +2,14 @@ import { AppError } from '../../../src-shared/contract/errors.js'
 import type { InspectionProgress } from '../../../src-shared/contract/events.js'
 import type { RunId } from '../../../src-shared/model/ids.js'
 import type { TaskId } from '../../../src-shared/model/inspection.js'
-import type { Watch } from '../../lab/inspect/watch.js'
+import type { TimedWatch } from '../../lab/inspect/watch.js'
 
 /** How often progress is told at most. */
 const TELL_EVERY_MS = 100
 
 export interface Tasks {
   /** Runs what can be followed and cancelled, where whoever asks has given it a name. */
-  run<T>(runId: RunId, task: TaskId | undefined, work: (watch: Watch) => Promise<T>): Promise<T>
+  run<T>(runId: RunId, task: TaskId | undefined, work: (watch: TimedWatch) => Promise<T>): Promise<T>
   cancel(task: TaskId): void
 }
 
@@ -34,7 +34,7 @@ export function createTasks(tell: (progress: Omit<InspectionProgress, 'type'>) =
         tell({ runId, task, done, total })
       }
       try {
-        return await work({ breathe, progress })
+        return await work({ breathe, progress, now: () => performance.now() })
       } finally {
         if (task !== undefined) underWay.delete(task)
       }

@@ -3,7 +3,7 @@ import { tf, type Tensor1D, type Tensor4D } from '../tf.js'
 import { pixelsPerImage, type ImageSet } from './image-set.js'
 
 /** Images as the network takes them: batch x height x width x channels, 0..1. */
-export function imageTensor(set: ImageSet, indices: ArrayLike<number>): Tensor4D {
+export function imageTensor(set: Pick<ImageSet, 'shape' | 'pixels'>, indices: ArrayLike<number>): Tensor4D {
   const size = pixelsPerImage(set.shape)
   const values = new Float32Array(indices.length * size)
   for (let i = 0; i < indices.length; i++) {

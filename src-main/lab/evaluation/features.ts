@@ -24,6 +24,14 @@ export function layerActivation({ network, weights }: Classifier, name: string, 
   return tensorOf(runPass(network, `activation of ${name}`, step, weights, { images }), 'activation')
 }
 
+/** What the classifying layer receives for a batch of images, images x features row by row. Takes the images over. */
+export async function readFeatures(classifier: Classifier, images: Tensor4D): Promise<Float32Array> {
+  const activation = layerActivation(classifier, lastFeatures(classifier.network).name, images)
+  const values = Float32Array.from(await activation.data())
+  tf.dispose([images, activation])
+  return values
+}
+
 /** What the classifying layer receives for every image of the set, images x features. Call inside `tf.tidy`. */
 export function predictFeatures({ network, weights }: Classifier, set: ImageSet): Tensor2D {
   const { name } = lastFeatures(network)

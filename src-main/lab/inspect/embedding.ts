@@ -3,7 +3,7 @@ import { floatBlock, intBlock } from '../../../src-shared/model/array-block.js'
 import type { Embedding, EmbedMethod, SplitId } from '../../../src-shared/model/inspection.js'
 import type { TensorMap } from '../compute/tensor-map.js'
 import { allImages } from '../data/batches.js'
-import { lastFeatures, layerActivation } from '../evaluation/features.js'
+import { lastFeatures, readFeatures } from '../evaluation/features.js'
 import { tsne } from './embed/t-sne.js'
 import { umap } from './embed/umap.js'
 import type { OpenRun } from './open-run.js'
@@ -38,7 +38,7 @@ export async function embedSamples(
   watch: Watch,
 ): Promise<Embedding> {
   const { network } = run
-  const { name, channels } = lastFeatures(network)
+  const { channels } = lastFeatures(network)
   const indices = evenlySpread(allIndices(run.splits[split].images.count), limit)
   checkPoints(method, models.length * views.length * indices.length)
   const clouds = models.flatMap((model) =>
@@ -52,10 +52,7 @@ export async function embedSamples(
       watch.progress(done, total)
       await watch.breathe()
       const images = allImages(viewImages(run, split, part, view).set)
-      const activation = layerActivation({ network, weights: model.weights }, name, images)
-      features.set(await activation.data(), at * channels)
-      images.dispose()
-      activation.dispose()
+      features.set(await readFeatures({ network, weights: model.weights }, images), at * channels)
       at += part.length
       done += part.length
     }

@@ -41,6 +41,8 @@ export interface OpenRun {
   readonly attack: OpenAttack | null
   /** Whether the victim was trained on this image with the trigger and the wanted label. */
   isPoisoned(split: SplitId, index: number): boolean
+  /** These training images with their labels, as the victim was trained on them. */
+  trainedOn(indices: ArrayLike<number>): ImageSet
   /** Refuses in words where the run has no trigger that can be painted. */
   triggered(split: SplitId, index: number): TriggeredImage
   /** Where the trigger is on that image; without painting it where that is the same on every image. */
@@ -90,6 +92,16 @@ export async function openRun(
     splits,
     attack: backdoor,
     isPoisoned: (split, index) => split === 'train' && (backdoor?.poisoned.has(index) ?? false),
+    trainedOn(indices) {
+      const set = selectImages(splits.train.images, indices)
+      for (let k = 0; k < set.count; k++) {
+        const index = indices[k]!
+        const changed = backdoor?.poisoned.get(index)?.pixels ?? backdoor?.covers.get(index)
+        if (changed !== undefined) imageAt(set, k).set(changed)
+        if (backdoor !== null) set.labels[k] = backdoor.trainedLabels[index]!
+      }
+      return set
+    },
     triggered,
     regionOf: (split, index) => backdoor?.trigger?.region ?? triggered(split, index).region,
     release: () => releasePredictor(network),
@@ -117,6 +129,10 @@ export interface PlantedAgain extends OpenAttack {
   readonly planted: PlantedBackdoor
   /** Where the trigger was painted on poisoned training images, with what they became. */
   readonly poisoned: ReadonlyMap<number, TriggeredImage>
+  /** Of all training images, as the victim was told. */
+  readonly trainedLabels: Uint8Array
+  /** What became of training images that were changed and kept their label. */
+  readonly covers: ReadonlyMap<number, Uint8Array>
 }
 
 /** Plants the backdoor of a run once more, by the code and the streams of the run itself; null where it has none. */
@@ -138,14 +154,12 @@ export function plantAgain(
       ? null
       : (definition.restoreTrigger?.(params, savedTrigger, data, streams) ?? null)
   const planted = definition.plant(params, restored ?? starting, { train, data, random: streams })
-  const size = train.pixels.length / Math.max(1, train.count)
+  // Copies, so that the poisoned training set as a whole can go.
+  const changed = (index: number): Uint8Array => imageAt(planted.poisonedTrain, index).slice()
   const poisoned = new Map(
-    Array.from(planted.poisonedIndices, (index, k) => {
-      // A copy, so that it does not hold the whole set.
-      const pixels = planted.poisonedTrain.pixels.slice(index * size, (index + 1) * size)
-      return [index, { pixels, region: planted.regions[k]! }]
-    }),
+    Array.from(planted.poisonedIndices, (index, k) => [index, { pixels: changed(index), region: planted.regions[k]! }]),
   )
+  const covers = new Map(Array.from(planted.coverIndices, (index) => [index, changed(index)]))
   return {
     targets: data.classNames.map((_, label) => planted.targetOf(label)),
     trigger: restored,
@@ -155,6 +169,8 @@ export function plantAgain(
         : null,
     planted,
     poisoned,
+    trainedLabels: planted.poisonedTrain.labels,
+    covers,
   }
 }
 

@@ -4,3 +4,9 @@ export interface Watch {
   breathe(): Promise<void>
   progress(done: number, total: number): void
 }
+
+/** The same for work that tells how far it is by the time. */
+export interface TimedWatch extends Watch {
+  /** Milliseconds on a clock that never goes back. */
+  now(): number
+}

@@ -1,6 +1,7 @@
 import type { GoldenGroup } from '../../helpers/golden.js'
 import { attackStepCases } from './attack-steps.js'
 import { defenseCases } from './defenses.js'
+import { detectorCases } from './detectors.js'
 import { explainerCases } from './explainers.js'
 import { layerCases } from './layers.js'
 import { lossCases } from './loss.js'
@@ -32,4 +33,5 @@ export const goldenGroups: readonly GoldenGroup[] = [
   mesaCases,
   unlearningDefenseCases,
   explainerCases,
+  detectorCases,
 ]
