@@ -17,6 +17,7 @@ export const readerTitles = [
   'pickles of protocol 2',
   'pickles of protocol 4',
   'pickles of protocol 5',
+  'arrays of NumPy',
   'models of PyTorch',
   'models of older PyTorch',
   'tar',

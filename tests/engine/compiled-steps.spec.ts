@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadBackend } from '../../src-main/engine/backend.js'
 import { adam, sgd, type Optimizer } from '../../src-main/lab/compute/optimizers.js'
 import {
@@ -104,7 +105,10 @@ describe.skipIf(noNativeEngine !== null)(
   `steps as native graphs${noNativeEngine ? ` (skipped: ${noNativeEngine})` : ''}`,
   () => {
     let before = { tensors: 0, buffers: 0 }
+    // Other programs, and those that were killed, leave such folders in the common one.
+    const temporary = mkdtempSync(join(tmpdir(), 'unbackdoor-test-'))
     beforeAll(async () => {
+      vi.stubEnv('TMPDIR', temporary)
       expect((await loadBackend(installationFile)).backend).toBe('tensorflow')
     })
     beforeEach(() => {
@@ -114,7 +118,11 @@ describe.skipIf(noNativeEngine !== null)(
     afterEach(() => {
       const { numTensors, numDataBuffers } = tf.memory()
       expect({ tensors: numTensors, buffers: numDataBuffers }).toEqual(before)
-      expect(readdirSync(tmpdir()).filter((name) => name.startsWith('unbackdoor-graph-'))).toEqual([])
+      expect(readdirSync(temporary)).toEqual([])
+    })
+    afterAll(() => {
+      vi.unstubAllEnvs()
+      rmSync(temporary, { recursive: true })
     })
 
     it.each(Object.entries(operations))('%s: as op by op', (_name, compute) => {
