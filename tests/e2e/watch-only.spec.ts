@@ -30,7 +30,10 @@ test('a page that was opened to watch shows a run, and what it cannot do is clos
       await expect(page.getByRole('main').getByRole('button', { name, exact: true })).toBeDisabled()
     }
     await goTo('runs')
-    await page.getByRole('checkbox', { name: /Choose A first look/ }).check()
+    await page
+      .getByRole('checkbox', { name: /Choose A first look/ })
+      .first()
+      .check()
     await expect(page.getByRole('button', { name: 'Tags and note…' })).toBeDisabled()
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox', { name: 'Find an action or a run' }).fill('run experiment')

@@ -1,7 +1,7 @@
 import { defineComponent, h, provide, shallowRef } from 'vue'
 import { whyNotKey } from '../../src/composables/why-not.js'
 import WorkButton from '../../src/ui/WorkButton.vue'
-import { LONG, shown, type GalleryEntry } from '../page/entry.js'
+import { shown, type GalleryEntry } from '../page/entry.js'
 
 const button = (words: string, isDisabled = false) =>
   h(WorkButton, { class: 'button', isDisabled, title: 'Ends the run at once.' }, { default: () => words })
@@ -17,6 +17,6 @@ export const entry: GalleryEntry = {
     shown('As usual', () => button('Cancel the run')),
     shown('While it is asked for', () => button('Cancelling…', true)),
     shown('On a page that watches', () => h(Watching)),
-    shown('Long text', () => button(LONG)),
+    shown('Many words', () => button('Cancel the run in progress and those that wait')),
   ],
 }
