@@ -44,11 +44,6 @@ export function ratesAtRate(byThreshold: readonly Rates[], falsePositiveRate: nu
   return byThreshold.findLast((rates) => (rates.falsePositiveRate ?? 0) <= falsePositiveRate)!
 }
 
-/** What a threshold flags. */
-export function ratesAt(byThreshold: readonly Rates[], threshold: number): Rates {
-  return { ...byThreshold.findLast((rates) => rates.threshold >= threshold)!, threshold }
-}
-
 /**
  * Area under the curve of recall over false positive rate: the chance that a suspicious sample has a higher score than
  * another one, where equal scores count half. Null where there are not both.

@@ -10,7 +10,7 @@ import { parseVersioned } from '../../storage/versioned-file.js'
 import { parseJson, readIfThere } from '../read-json.js'
 
 /** In the workspace: a folder for each imported model. */
-export const MODELS = 'models'
+const MODELS = 'models'
 
 /** Where imported models lie on disk. */
 export interface ModelFolders {

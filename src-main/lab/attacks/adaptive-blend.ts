@@ -76,7 +76,7 @@ export const adaptiveBlend = defineAttack({
 })
 
 /** Blends some of the pieces, drawn anew for each image. */
-export function blendPieces(shape: ImageShape, { piecesPerSide, shownShare, opacity }: PiecesTrigger): Blend {
+function blendPieces(shape: ImageShape, { piecesPerSide, shownShare, opacity }: PiecesTrigger): Blend {
   const { height, width, channels } = shape
   const whole = blendWhole(shape, opacity)
   const pieces = piecesPerSide * piecesPerSide

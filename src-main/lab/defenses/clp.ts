@@ -110,7 +110,7 @@ const MOST_ITERATIONS = 1000
 const CLOSE_ENOUGH = 1e-14
 
 /** By power iteration on the Gram matrix of the columns. Rows are of one length. */
-export function largestSingularValue(rows: readonly Float64Array[]): number {
+function largestSingularValue(rows: readonly Float64Array[]): number {
   const columns = rows[0]?.length ?? 0
   const gram = Array.from({ length: columns }, (_, i) =>
     Float64Array.from({ length: columns }, (_value, j) => rows.reduce((sum, row) => sum + row[i]! * row[j]!, 0)),

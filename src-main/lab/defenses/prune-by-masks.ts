@@ -88,7 +88,7 @@ async function chooseThreshold(weights: TensorMap, masks: Masks, judge: PruningJ
   return { chosen: best?.threshold ?? null, tried }
 }
 
-export function channelsUpTo(masks: Masks, threshold: number): ChannelsByLayer {
+function channelsUpTo(masks: Masks, threshold: number): ChannelsByLayer {
   return new Map(
     Object.entries(masks).map(([name, values]) => [
       name,

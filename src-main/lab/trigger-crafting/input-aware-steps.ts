@@ -26,7 +26,7 @@ function distances(one: Tensor4D, other: Tensor4D): Tensor {
 }
 
 /** Grows where different images get alike outputs. A scalar. */
-export function diversityLoss(images: Tensor4D, others: Tensor4D, made: Tensor4D, madeOfOthers: Tensor4D): Tensor {
+function diversityLoss(images: Tensor4D, others: Tensor4D, made: Tensor4D, madeOfOthers: Tensor4D): Tensor {
   // The gradient of the root is infinite at 0.
   const apart = tf.sqrt(tf.add(tf.mean(tf.square(tf.sub(made, madeOfOthers)), [1, 2, 3]), TINY ** 2))
   return tf.mean(tf.div(distances(images, others), tf.add(apart, TINY)))

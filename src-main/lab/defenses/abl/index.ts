@@ -110,7 +110,7 @@ export const abl = defineDefense({
 })
 
 /** Positions by their loss; of equals the first. */
-export function lowestFirst(losses: ArrayLike<number>): number[] {
+function lowestFirst(losses: ArrayLike<number>): number[] {
   return Array.from({ length: losses.length }, (_, index) => index).toSorted((a, b) => losses[a]! - losses[b]!)
 }
 

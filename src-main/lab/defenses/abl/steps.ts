@@ -19,7 +19,7 @@ export interface TrappedLoss {
  * so that images below gamma are driven up again. Flooding (Ishida et al., ICML 2020): |mean l - gamma| + gamma.
  * @param perImage cross-entropy of each image
  */
-export function trappedLoss({ kind, gamma }: TrappedLoss, perImage: Tensor1D): Tensor {
+function trappedLoss({ kind, gamma }: TrappedLoss, perImage: Tensor1D): Tensor {
   if (kind === 'flooding') return tf.add(tf.abs(tf.sub(tf.mean(perImage), gamma)), gamma)
   return tf.mean(tf.mul(tf.sign(tf.sub(perImage, gamma)), perImage))
 }
